@@ -1,0 +1,1 @@
+"""Scrutineer audits the unsafe boundary of systems code."""

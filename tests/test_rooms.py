@@ -1,0 +1,17 @@
+"""The house rules that a reviewer would otherwise check by eye."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_no_source_file_is_longer_than_300_lines() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for folder in ("src", "tests", "tools")
+        for path in (ROOT / folder).rglob("*.py")
+        if (lines := len(path.read_text().splitlines())) > 300
+    }
+    assert long == {}
