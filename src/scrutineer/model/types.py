@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -89,7 +90,7 @@ def _show_name(type_: TypeRef) -> str:
     return type_.name or "?"
 
 
-_SHOW = {
+_SHOW: dict[str, Callable[[TypeRef], str]] = {
     "path": _show_path,
     "self": lambda _: "Self",
     "projection": lambda t: f"<{t.args[0]} as {t.args[1]}>::{t.name}" if len(t.args) > 1 else t.name,
