@@ -1,0 +1,231 @@
+"""Expansion of `macro_rules!`: definition and invocation to text, with where every token of it came from.
+
+A pure function. Expanding what is inside an expansion again is the caller's business, as is the bound on that.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from scrutineer.model.span import Span
+from scrutineer.syntax.hygiene import local_names
+from scrutineer.syntax.macro_rules import Bindings, Matcher, Rule, names_in, repetition_at, rules_of
+from scrutineer.syntax.tokens import Token, TokenError, tokenize
+
+LARGEST_EXPANSION = 1_000_000
+_MARK = "·".encode().decode("latin-1")  # U+00B7 may stand inside an identifier, and nobody writes it there
+_BOUNDS_END = frozenset({">", ",", "{", "where", "="})
+_WRAPPED = frozenset({"expr", "expr_2021"})
+
+
+class MacroSource(NamedTuple):
+    """Text of a definition's body or of an invocation's arguments, and where it stands."""
+
+    text: bytes
+    offset: int
+    path: str = ""
+
+
+class Piece(NamedTuple):
+    """A token of an expansion: its place there, its place in the source, and whether the definition wrote it."""
+
+    start: int
+    end: int
+    origin: Span
+    definition: bool
+
+
+Written = tuple[Token, bool, str]  # token, whether the definition wrote it, its text in the expansion
+
+
+class Expansion(NamedTuple):
+    """Expanded text with its pieces in order; `call` is the whole invocation."""
+
+    text: bytes
+    pieces: tuple[Piece, ...]
+    call: Span
+
+    def origin(self, start: int, end: int) -> Span:
+        """Source span of a byte range of the expansion.
+
+        A range that begins and ends in one source is that source's range; a mixed one is where it begins.
+        """
+        starts = [piece.start for piece in self.pieces]
+        first = bisect_right(starts, start) - 1
+        last = max(bisect_right(starts, max(end - 1, start)) - 1, first)
+        if first < 0:
+            return self.call
+        head = self.pieces[first].origin
+        for piece in reversed(self.pieces[first : last + 1]):
+            if piece.definition == self.pieces[first].definition and piece.origin.path == head.path:
+                return Span(head.start, max(head.end, piece.origin.end), head.path)
+        return head
+
+
+class _Transcriber:
+    """Writes one rule's transcriber with its bindings filled in."""
+
+    def __init__(self, body: Sequence[Token], arguments: Sequence[Token], crate: str, mark: int) -> None:
+        self.body = body
+        self.arguments = arguments
+        self.crate = crate
+        self.mark = mark
+        self.output: list[Written] = []
+        self.hygienic: frozenset[int] = frozenset()
+
+    def write(self, start: int, end: int, bindings: Bindings) -> bool:
+        """Write a range of the transcriber; false where a binding is missing or the text grows too large."""
+        at = start
+        while at < end:
+            token = self.body[at]
+            repetition = repetition_at(self.body, at)
+            if repetition is not None:
+                if not self._repeat(repetition.start, repetition.end, repetition.separator, bindings):
+                    return False
+                at = repetition.after
+            elif token.text == "$" and at + 1 < end and self.body[at + 1].kind == "identifier":
+                if not self._variable(self.body[at + 1], bindings):
+                    return False
+                at += 2
+            elif token.text == "$":
+                return False  # `${count(x)}` and other unstable forms
+            else:
+                text = f"{token.text}{_MARK}{self.mark}" if at in self.hygienic else token.text
+                self.output.append((token, True, text))
+                at += 1
+        return len(self.output) < LARGEST_EXPANSION
+
+    def _variable(self, name: Token, bindings: Bindings) -> bool:
+        if name.text == "crate":
+            self.output.append((name, True, self.crate))
+            return True
+        bound = bindings.get(name.text)
+        if isinstance(bound, list):
+            return False
+        if bound is None:  # a `$name` that the outer macro hands on to a macro it defines
+            self.output.append((name, True, f"${name.text}"))
+            return True
+        tokens = self.arguments[bound.start : bound.end]
+        wrap = bound.kind in _WRAPPED and not _is_one_tree(tokens)
+        if wrap:
+            self.output.append((tokens[0], False, "("))
+        self.output.extend((token, False, token.text) for token in tokens)
+        if wrap:
+            self.output.append((tokens[-1], False, ")"))
+        return True
+
+    def _repeat(self, start: int, end: int, separator: Token | None, bindings: Bindings) -> bool:
+        used = [name for name in names_in(self.body, start, end) if isinstance(bindings.get(name), list)]
+        if not used:
+            return False
+        rounds = max(len(bindings[name]) for name in used)
+        for index in range(rounds):
+            if index and separator is not None:
+                self.output.append((separator, True, separator.text))
+            inner = dict(bindings)
+            for name in used:
+                bound = bindings[name]
+                if isinstance(bound, list) and index < len(bound):
+                    inner[name] = bound[index]
+            if not self.write(start, end, inner):
+                return False
+        return True
+
+
+def _is_one_tree(tokens: Sequence[Token]) -> bool:
+    """Whether the tokens are one token tree, a path or a place: text that needs no parentheses."""
+    if len(tokens) == 1:
+        return True
+    if tokens[0].kind == "open" and tokens[0].text != "{" and tokens[-1].end == _close_of(tokens):
+        return True
+    return all(token.kind == "identifier" or token.text in {"::", "."} for token in tokens)
+
+
+def _close_of(tokens: Sequence[Token]) -> int:
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth == 0:
+            return token.end
+    return -1
+
+
+def _without_empty_lists(output: Sequence[Written]) -> Iterator[Written]:
+    """Leave out what Rust allows and its tree-sitter grammar does not: `T: >`, `A + >`, `impl<>`, `f::<>()`.
+
+    Such empty lists come from repetitions that matched nothing.
+    """
+    at = 0
+    while at < len(output):
+        text = output[at][2]
+        after = output[at + 1][2] if at + 1 < len(output) else ""
+        if text in {":", "+"} and after in _BOUNDS_END and not (text == "+" and after == "{"):
+            at += 1
+        elif text == "::" and after == "<" and at + 2 < len(output) and output[at + 2][2] == ">":
+            at += 3
+        elif text == "<" and after == ">":
+            at += 2
+        else:
+            yield output[at]
+            at += 1
+
+
+def _assemble(
+    output: Sequence[Written], definition: MacroSource, arguments: MacroSource
+) -> tuple[bytes, tuple[Piece, ...]]:
+    """Join tokens to text: apart by a space, but for neighbours that touched in their source."""
+    parts: list[str] = []
+    pieces: list[Piece] = []
+    size = 0
+    previous: tuple[Token, bool] | None = None
+    for token, from_definition, text in _without_empty_lists(output):
+        touches = previous is not None and previous[1] == from_definition and previous[0].end == token.start
+        if parts and not touches:
+            parts.append(" ")
+            size += 1
+        parts.append(text)
+        width = len(text)
+        source = definition if from_definition else arguments
+        origin = Span(source.offset + token.start, source.offset + token.end, source.path)
+        pieces.append(Piece(size, size + width, origin, from_definition))
+        size += width
+        previous = (token, from_definition)
+    return "".join(parts).encode("latin-1"), tuple(pieces)
+
+
+@lru_cache(maxsize=1024)
+def _definition(text: bytes) -> tuple[list[Token], tuple[Rule, ...]]:
+    tokens = tokenize(text)
+    return tokens, tuple(rules_of(tokens))
+
+
+def expand(
+    definition: MacroSource, arguments: MacroSource, call: Span, *, crate: str = "crate", mark: int = 0
+) -> Expansion | None:
+    """Expand one invocation by the first rule that fits it.
+
+    `definition.text` is what stands between the outer delimiters of `macro_rules! m { … }`, `arguments.text`
+    what stands between those of the invocation. `crate` is what
+    `$crate` becomes, `mark` tells the locals of this expansion
+    from every other's. None where no rule fits or the macro uses what is not stable: the hole stays opaque.
+    """
+    try:
+        body, rules = _definition(definition.text)
+        given = tokenize(arguments.text)
+    except TokenError:
+        return None
+    matcher = Matcher(body, given)
+    for rule in rules:
+        bindings = matcher.match(rule)
+        if bindings is None:
+            continue
+        transcriber = _Transcriber(body, given, crate, mark)
+        transcriber.hygienic = local_names(body, *rule.transcriber)
+        if not transcriber.write(*rule.transcriber, bindings):
+            return None
+        text, pieces = _assemble(transcriber.output, definition, arguments)
+        return Expansion(text, pieces, call)
+    return None
