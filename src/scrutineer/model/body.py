@@ -18,9 +18,11 @@ from scrutineer.model.types import TypeRef
 class Place(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A local or static and the way from it.
 
-    Steps: `*` dereference, `.name` field (which may dereference on its way: types tell), `[]` index by a value
-    that is not a place, `[_3]` index by local 3, `[7]` constant index, `[..]` subslice, `@Variant` downcast by a
-    pattern. `static` names a static, const or function item as written; then `local` is -1.
+    Steps: `*` dereference, `.name` field (which may dereference on its way: types tell), `[_3]` index by local 3
+    (of any type: a range selects a slice), `[7]` or `[N]` index by a constant as written, `[7:]` element of a slice
+    pattern counted from the front, `[:1]` counted from the end, `[..]` subslice bound by a pattern, `@Variant`
+    downcast by a pattern to the variant (or struct) as written, `@?` the payload of a successful `?`.
+    `static` names a static, const or function item as written; then `local` is -1.
     """
 
     local: int
@@ -43,7 +45,9 @@ class Place(msgspec.Struct, frozen=True, array_like=True, gc=False):
 Mode = Literal[
     "use",  # by value: a move, or a copy if the type is Copy
     "receiver",  # receiver of a method call: by value, & or &mut, as the method says
-    "constant",  # no place: a literal or a path to a const
+    "read",  # looked at or borrowed shared, never moved: operands of `==` and `<`, format arguments, scrutinees
+    "write",  # borrowed mutably or written through, never moved: left side of `+=`, `out(reg)`, closure captures
+    "constant",  # a literal, or a path used by value; the place then holds the path as its `static`
 ]
 
 
@@ -56,24 +60,37 @@ class Operand(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 OperationKind = Literal[
-    "assign",  # target = operand
+    "assign",  # target = operand (name "bind": by a pattern, where a reference on the way makes it a borrow)
     "borrow",  # target = &operand        (mutable: `&mut`)
     "raw_borrow",  # target = &raw operand    (mutable: `&raw mut`)
     "call",  # target = callee(operands)
-    "binary",  # target = a `name` b (`+`, `<`, `==`, …; `+=` has its target as first operand)
+    "binary",  # target = a `name` b (`+`, `<`, `==`, …); `+=` writes its first operand and has no target
     "unary",  # target = `name` a  (`-`, `!`)
     "cast",  # target = a as `type`
-    "aggregate",  # target = name { operands } (tuple: "()", array: "[]", repeat: "[;]", closure: "closure#N")
-    "match",  # the place is inspected by patterns: a read
+    "aggregate",  # target = name { operands }: a struct's path, or a name of AGGREGATES
+    "match",  # the place is mentioned by a pattern that binds nothing (`let _ = place`): no read, no move
     "drop",  # the place may be dropped here (scope end, temporary, overwritten value)
     "storage_dead",  # the local's storage ends; references to it dangle from here
     "await",  # suspension point
-    "yield",
+    "yield",  # suspension point of a generator
     "asm",
     "opaque",  # a macro that nothing is known about: may read, write, call, unwind, return
-    "format",  # print, format and log macros: operands are read by reference, formatting code runs
+    "format",  # print, format and log macros (`name`): operands are read, formatting code runs
     "panic",  # panic!, unreachable!, a failed assert: unwinds always
 ]
+
+AGGREGATES = {
+    "()": "tuple",
+    "[]": "array",
+    "[;]": "array by repetition: value, count",
+    "vec![]": "Vec of the operands (allocates)",
+    "vec![;]": "Vec by repetition: value, count (allocates, clones)",
+    "..": "range; fields are `start`, `end`",
+    "..=": "inclusive range",
+    "closure#N": "closure N of this body; operands are its captures, in the order of `Body.captures`",
+    "async#N": "the same for an async block",
+}
+"""Names of aggregates that no source path gives."""
 
 
 class Callee(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -108,15 +125,19 @@ class Operation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     cfg: str = ""  # predicate of the statement, arm or field it belongs to
 
 
-TerminatorKind = Literal["goto", "branch", "match", "return", "unreachable", "cfg"]
+TerminatorKind = Literal["goto", "branch", "match", "try", "cfg", "return", "unreachable"]
 
 
 class Terminator(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How a block ends.
 
-    `branch`: on the boolean `condition`, targets are (true, false). `match`: targets, one per entry of
-    `labels`, each a pattern's test (`Some`, `None`, `Ok`, `3`, `_`); `condition` is the scrutinee. `cfg`: labels
-    are predicates. `return`: no targets; `label` says whether by `return`, `?`, or falling off the end.
+    `branch`: on the boolean `condition`, targets are (true, false).
+    `match`: `condition` reads the scrutinee; targets, one per entry of `labels`, each a pattern's test, the first
+    that holds is taken: a path (`Some`, `Self::A`), a literal (`3`, `'a'`), a range (`1..=5`), `[3]` a slice of
+    that length, `[2..]` of at least that length, `_` anything. The last label holds if no other does.
+    `try`: of `?`; targets are (goes on, returns early).
+    `cfg`: labels are predicates, `condition` is unset.
+    `return`: no targets; `labels` has one entry: `return`, `?`, or `end` (falling off the end).
     """
 
     kind: TerminatorKind
@@ -136,10 +157,10 @@ class Block(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Local(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A variable, parameter or temporary. Local 0 is the result; then parameters in order.
 
-    `scope` is where it is declared: it is dropped at that scope's end, in reverse order of declaration.
+    `scope` is the scope at whose end its storage ends; `Scope.locals` says in which order.
     """
 
-    name: str
+    name: str  # "" of a temporary, and of a parameter that a pattern takes apart
     kind: Literal["result", "parameter", "variable", "temporary", "capture"]
     scope: int
     span: Span
@@ -148,16 +169,38 @@ class Local(msgspec.Struct, frozen=True, array_like=True, gc=False):
     reference: bool = False  # bound by `ref`
 
 
-class Scope(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A drop scope: function, block, statement (its temporaries), arm, condition, loop body, closure.
+ScopeKind = Literal[
+    "function", "arguments", "block", "statement", "arm", "guard", "condition", "loop", "tail", "body"
+]
 
-    When an operation in scope s unwinds, every local of s and of its parents that is then initialised is
-    dropped, innermost scope first, in reverse order of declaration.
+
+class Scope(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A drop scope: function, block, statement (its temporaries), arm, condition, loop body, closure body.
+
+    `locals` are those dropped at its end, in the order in which they come to life there: the end of the scope
+    drops them in reverse. (This is not always the order of their numbers: `let x = &f();` has a temporary
+    that outlives the statement.) Locals that cannot need a drop, as their syntax shows, are left out.
+    When an operation in scope s unwinds, every local of `s.locals` and of its parents' that is then initialised
+    is dropped, innermost scope first, each list in reverse.
     """
 
     parent: int
-    kind: Literal["function", "arguments", "block", "statement", "arm", "condition", "loop", "tail"]
+    kind: ScopeKind
     span: Span
+    locals: tuple[int, ...] = ()
+
+
+class Capture(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a closure takes in: `place` of the enclosing body, known inside as `local` with the same steps.
+
+    Inside, the captured variable is written as if it were the variable itself. `mode` is how the closure body
+    uses it: `use` by value (always so for `move`), `receiver`, `read` or `write`. Captures of one variable are
+    disjoint paths (edition 2021), cut at the first dereference or index.
+    """
+
+    local: int
+    place: Place
+    mode: Mode
 
 
 class Expansion(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -181,7 +224,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     blocks: tuple[Block, ...]  # block 0 is the entry
     closures: tuple[Body, ...] = ()
     expansions: tuple[Expansion, ...] = ()
-    captures: tuple[tuple[int, int], ...] = ()  # (local here, local of the enclosing body)
+    captures: tuple[Capture, ...] = ()
     by_move: bool = False  # `move` closure
     asynchronous: bool = False
     damaged: bool = False  # stands in or beside a parse error
