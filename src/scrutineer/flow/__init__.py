@@ -1,0 +1,10 @@
+"""What Rust does inside one body: which check dominates which use, what a value is made of, what is dropped when.
+
+Everything works lazily on a `model.body.Body`; what needs types asks a small protocol that `program/` fulfils.
+
+- `graph.Graph(body)`: blocks in order, dominators, paths that avoid something.
+- `values.Values(body)`: what an operand is, as an expression over places: `self.len - 1`, `p.is_null()`.
+- `conditions.facts_of_edge`, `checks.Checks`: what is known at a point because a branch was taken.
+- `writes.Writes`: which operation may change which place, and whether one may on the way between two points.
+- `sources.Sources`: the parameters, fields and calls that a value comes from (taint).
+"""
