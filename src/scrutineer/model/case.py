@@ -1,0 +1,113 @@
+"""Safety cases: for one unsafe site what must hold, what makes it hold, and what the case rests on."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from scrutineer.model.site import Site
+from scrutineer.model.span import Location, Span
+
+Status = Literal["discharged", "delegated", "claimed", "contradicted", "open"]
+
+EvidenceKind = Literal[
+    "check",  # a dominating check on the same place
+    "type",  # the type guarantees it: a reference, NonNull, an array of that length
+    "construction",  # the place was made in this body by something that guarantees it
+    "guard",  # a live guard of the lock
+    "contract",  # the enclosing unsafe function asks it of its caller
+    "invariant",  # a documented `# Invariants` section that speaks of the field
+    "claim",  # a sentence of a SAFETY comment that was verified against the code
+    "exploration",  # interleavings explored within bounds, and none breaks it
+]
+
+ClaimKind = Literal[
+    "delegates",
+    "invariant",
+    "lock-held",
+    "checked",
+    "exclusive",
+    "names",
+    "created",
+    "foreign-guarantee",
+    "placeholder",
+    "other",
+]
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a SAFETY comment says. `names` are the identifiers it speaks of, in order."""
+
+    kind: ClaimKind
+    text: str
+    span: Span
+    names: tuple[str, ...] = ()
+    verdict: Literal["unverified", "verified", "contradicted"] = "unverified"
+    reason: str = ""
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What in the code supports an obligation, in one sentence, and where."""
+
+    kind: EvidenceKind
+    text: str
+    location: Location
+
+
+class Obligation(msgspec.Struct, frozen=True, kw_only=True):
+    """One precondition, bound to the site's actual arguments.
+
+    `property` is a published safety property (see model/contract.py), `subject` the argument as written
+    (`self.head`), `requirement` the sentence with the argument filled in, `source` where it comes from: the path
+    of the callee whose contract asks it, or the kind of operation.
+    """
+
+    property: str
+    subject: str
+    requirement: str
+    source: str
+    condition: str = ""
+    status: Status = "open"
+    evidence: tuple[Evidence, ...] = ()
+    contradiction: str = ""  # what makes it false; the id of the finding that says so, if there is one
+    finding: str | None = None
+
+
+class BaseEntry(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """One item whose change can falsify a case, and why it is in the trusted base."""
+
+    item: str
+    location: Location
+    lines: int
+    reason: str  # `writes Node.death_list (private: module node)`
+    field: str = ""
+    digest: str = ""  # of the item's normalised text
+
+
+class TrustedBase(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a case rests on; `digest` changes exactly when one of the entries' normalised text does.
+
+    `world` names a field that any other crate can write: then no base is large enough.
+    """
+
+    entries: tuple[BaseEntry, ...] = ()
+    lines: int = 0
+    digest: str = ""
+    world: tuple[str, ...] = ()
+
+
+class SafetyCase(msgspec.Struct, frozen=True, kw_only=True):
+    """One site with its obligations, claims and trusted base."""
+
+    site: Site
+    operation: str  # the operation as written, on one line
+    why_unsafe: str = ""
+    obligations: tuple[Obligation, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    base: TrustedBase = TrustedBase()
+
+    @property
+    def settled(self) -> bool:
+        """Whether every obligation is discharged or delegated."""
+        return all(o.status in {"discharged", "delegated"} for o in self.obligations)
