@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -15,3 +17,13 @@ def test_no_source_file_is_longer_than_300_lines() -> None:
         if (lines := len(path.read_text().splitlines())) > 300
     }
     assert long == {}
+
+
+def test_the_page_of_records_shows_the_records_of_today() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "records_page.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
