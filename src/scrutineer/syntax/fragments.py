@@ -5,11 +5,10 @@ Each function takes tokens, a start and a limit, and returns the index after the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from scrutineer.syntax.tokens import Token
-
-Tokens = Sequence[Token]
+from scrutineer.syntax.type_fragments import Tokens, after_tree, skip_angles, skip_path, skip_type
 
 _EXPRESSION_ENDS = frozenset({",", ";", "=>"})
 _EXPRESSION_STARTS = frozenset({"!", "-", "*", "&", "&&", "|", "<", "::", "..", "..=", "#"})
@@ -75,109 +74,11 @@ _ITEM_WORDS = (
 )
 
 
-def _after(tokens: Tokens, at: int) -> int:
-    """Index after the token tree that starts here."""
-    return tokens[at].partner + 1 if tokens[at].kind == "open" else at + 1
-
-
-def skip_angles(tokens: Tokens, at: int, end: int) -> int:
-    """Index after the `>` that closes the `<` standing here."""
-    depth = 0
-    while at < end:
-        text = tokens[at].text
-        if text == "<":
-            depth += 1
-        elif text == ">":
-            depth -= 1
-            if depth == 0:
-                return at + 1
-        at = _after(tokens, at)
-    return -1
-
-
-def skip_path(tokens: Tokens, at: int, end: int) -> int:
-    """Index after a path with generic arguments or `Fn(A) -> B` sugar."""
-    if at < end and tokens[at].text == "<":
-        at = skip_angles(tokens, at, end)
-        if at < 0 or at >= end or tokens[at].text != "::":
-            return at
-    if at < end and tokens[at].text == "::":
-        at += 1
-    while at < end:
-        if tokens[at].kind != "identifier":
-            return -1
-        at += 1
-        if at + 1 < end and tokens[at].text == "::" and tokens[at + 1].text == "<":
-            at += 1
-        if at < end and tokens[at].text == "<":
-            at = skip_angles(tokens, at, end)
-            if at < 0:
-                return -1
-        elif at < end and tokens[at].text == "(" and tokens[at - 1].text in {"Fn", "FnMut", "FnOnce"}:
-            at = tokens[at].partner + 1
-            if at < end and tokens[at].text == "->":
-                at = skip_type(tokens, at + 1, end)
-        if at < 0 or at >= end or tokens[at].text != "::":
-            return at
-        at += 1
-    return at
-
-
-def _skip_bounds(tokens: Tokens, at: int, end: int) -> int:
-    while at < end:
-        if tokens[at].text in {"?", "~", "for"}:
-            at = skip_angles(tokens, at + 1, end) if tokens[at].text == "for" else at + 1
-        if at < end and tokens[at].kind in {"lifetime", "open"}:
-            at = _after(tokens, at)
-        else:
-            at = skip_path(tokens, at, end)
-        if at < 0 or at >= end or tokens[at].text != "+":
-            return at
-        at += 1
-    return at
-
-
-def _skip_fn_pointer(tokens: Tokens, at: int, end: int) -> int:
-    while at < end and tokens[at].text != "fn":
-        at = skip_angles(tokens, at + 1, end) if tokens[at].text == "for" else at + 1
-        if at < 0:
-            return -1
-    if at + 1 >= end or tokens[at + 1].text != "(":
-        return -1
-    at = tokens[at + 1].partner + 1
-    return skip_type(tokens, at + 1, end) if at < end and tokens[at].text == "->" else at
-
-
-def skip_type(tokens: Tokens, at: int, end: int) -> int:
-    """Index after a type."""
-    while at < end and tokens[at].text in {"&", "&&"}:
-        at += 1
-        at += at < end and tokens[at].kind == "lifetime"
-        at += at < end and tokens[at].text == "mut"
-    if at >= end:
-        return -1
-    text = tokens[at].text
-    if text == "*":
-        return skip_type(tokens, at + 2, end)
-    if tokens[at].kind == "open" and text != "{":
-        return tokens[at].partner + 1
-    if text in {"!", "_"}:
-        return at + 1
-    if text in {"fn", "unsafe", "extern", "for"}:
-        return _skip_fn_pointer(tokens, at, end)
-    if text in {"dyn", "impl"}:
-        return _skip_bounds(tokens, at + 1, end)
-    at = skip_path(tokens, at, end)
-    if 0 <= at < end - 1 and tokens[at].text == "!" and tokens[at + 1].kind == "open":
-        return tokens[at + 1].partner + 1
-    return at
-
-
 def _skip_closure_head(tokens: Tokens, at: int, end: int) -> int:
     """Index after the second `|` of a closure's parameters."""
     at += 1
     while at < end and tokens[at].text != "|":
-        at = _after(tokens, at)
+        at = after_tree(tokens, at)
     return at + 1
 
 
@@ -202,14 +103,14 @@ def skip_expression(tokens: Tokens, at: int, end: int) -> int:
             after = skip_angles(tokens, at, end) if text == "<" else skip_type(tokens, at + 1, end)
             at = after if after > at else at + 1
         else:
-            at = _after(tokens, at)
+            at = after_tree(tokens, at)
     return at if at > first else -1
 
 
 def _skip_pattern(tokens: Tokens, at: int, end: int) -> int:
     first = at
     while at < end and tokens[at].text not in _PATTERN_ENDS:
-        at = _after(tokens, at)
+        at = after_tree(tokens, at)
     return at if at > first else -1
 
 
@@ -243,14 +144,14 @@ def _skip_item(tokens: Tokens, at: int, end: int) -> int:
             return at + 1
         if token.text == "{" and not to_semicolon:
             return token.partner + 1
-        at = _after(tokens, at)
+        at = after_tree(tokens, at)
     return -1
 
 
 def _skip_statement(tokens: Tokens, at: int, end: int) -> int:
     if at < end and tokens[at].text == "let":
         while at < end and tokens[at].text != ";":
-            at = _after(tokens, at)
+            at = after_tree(tokens, at)
         return at
     after = _skip_item(tokens, at, end)
     return after if after > at else skip_expression(tokens, at, end)
@@ -277,13 +178,13 @@ def _skip_meta(tokens: Tokens, at: int, end: int) -> int:
 def _one(kind: str, *texts: str) -> Callable[[Tokens, int, int], int]:
     def skip(tokens: Tokens, at: int, end: int) -> int:
         fits = at < end and tokens[at].kind == kind and (not texts or tokens[at].text in texts)
-        return _after(tokens, at) if fits else -1
+        return after_tree(tokens, at) if fits else -1
 
     return skip
 
 
 def _skip_tree(tokens: Tokens, at: int, end: int) -> int:
-    return _after(tokens, at) if at < end and tokens[at].kind != "close" else -1
+    return after_tree(tokens, at) if at < end and tokens[at].kind != "close" else -1
 
 
 SKIP: dict[str, Callable[[Tokens, int, int], int]] = {
