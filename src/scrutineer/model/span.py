@@ -23,8 +23,11 @@ class Span(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
         return self.path == other.path and self.start <= other.start and other.end <= self.end
 
 
-class Position(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
-    """A place for a person: line and column, both from 1; columns count Unicode code points."""
+class Position(msgspec.Struct, frozen=True, gc=False, order=True):
+    """A place for a person: line and column, both from 1; columns count Unicode code points.
+
+    Part of the published JSON, hence an object there and not an array.
+    """
 
     line: int
     column: int
