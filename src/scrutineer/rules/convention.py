@@ -1,0 +1,41 @@
+"""Does this code's own convention demand safety documentation? Then a missing one is more than a note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scrutineer.model.finding import Level
+from scrutineer.model.items import Attribute
+from scrutineer.model.span import Span
+from scrutineer.rules.unit import Unit
+
+_DEMANDED = frozenset({"warn", "deny", "forbid"})
+_WAIVED = frozenset({"allow", "expect"})
+
+
+def documentation_level(unit: Unit, path: str, span: Span, lint: str) -> Level:
+    """`warning` where the kernel's rules or that clippy lint (`clippy::name`) are in force, else `note`.
+
+    As in rustc, the innermost attribute that names the lint decides, then the crate's, then the manifest.
+    """
+    for level, names in _settings(unit, path, span):
+        if lint in names:
+            return "warning" if level in _DEMANDED else "note"
+    return "warning" if unit.kernel else "note"
+
+
+def _settings(unit: Unit, path: str, span: Span) -> Iterator[tuple[str, str]]:
+    """Level and text of each lint setting in force at a place, the innermost first."""
+    for item in reversed(unit.enclosing(path, span)):
+        yield from _levels(item.attributes)
+    yield from _levels(unit.file(path).attributes)
+    if unit.crate.root != path and unit.has_file(unit.crate.root):
+        yield from _levels(unit.file(unit.crate.root).attributes)
+    for name, level in unit.crate.lints:
+        yield level, name
+
+
+def _levels(attributes: tuple[Attribute, ...]) -> Iterator[tuple[str, str]]:
+    for attribute in attributes:
+        if attribute.path in _DEMANDED or attribute.path in _WAIVED:
+            yield attribute.path, attribute.arguments

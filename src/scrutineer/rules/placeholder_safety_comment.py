@@ -1,0 +1,73 @@
+"""SAFETY comments that argue nothing: empty, TODO, "trust me", the operation's own name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from scrutineer.model.file import FileFacts
+from scrutineer.model.items import ExternBlock, Function, ImplItem, SafetyComment
+from scrutineer.rules.convention import documentation_level
+from scrutineer.rules.draft import Draft
+from scrutineer.rules.rule import Rule
+from scrutineer.rules.unit import Unit
+
+_LINT = "clippy::undocumented_unsafe_blocks"
+_PREFIX = re.compile(r"\A[\s#*/!-]*(?:un)?safety\b(?:\s+comment)?[\s:.*-]*", re.IGNORECASE)
+_DEFERRED = re.compile(r"\A\W*(?:todo|fixme|xxx|tbd|wip)\b", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z]+|[^\W_]+")
+# Words that carry no argument, however they are combined: "this should be fine, trust me".
+_EMPTY_WORDS = frozenset((Path(__file__).parent / "empty_words.txt").read_text(encoding="utf-8").split())
+
+
+def check(unit: Unit) -> Iterator[Draft]:
+    """Report each comment that leaves nothing once filler and the operation's own words are taken away."""
+    for facts in unit.files:
+        seen = set()
+        for comment, operation in _commented(facts):
+            if comment.span in seen or not says_nothing(comment.text, operation):
+                continue
+            seen.add(comment.span)
+            yield Draft(
+                path=facts.path,
+                span=comment.span,
+                message="this SAFETY comment is a placeholder",
+                level=documentation_level(unit, facts.path, comment.span, _LINT),
+                help="name the preconditions of the operation and what in the code makes each hold",
+            )
+
+
+def says_nothing(text: str, operation: str) -> bool:
+    """Whether a comment only defers, assures, or repeats what it stands on."""
+    argument = _PREFIX.sub("", text, count=1)
+    if _DEFERRED.search(argument):
+        return True
+    return not _words(argument) - _EMPTY_WORDS - _words(operation)
+
+
+def _words(text: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(text)}
+
+
+def _commented(facts: FileFacts) -> Iterator[tuple[SafetyComment, str]]:
+    """Each attached comment with the text of what it is about."""
+    for block in facts.unsafe_blocks:
+        operations = " ".join(candidate.text for candidate in block.candidates)
+        yield from ((comment, operations) for comment in block.comments)
+    documented: tuple[ImplItem | ExternBlock | Function, ...]
+    documented = (*facts.impls, *facts.extern_blocks, *facts.functions)
+    for item in documented:
+        attributes = " ".join(attribute.path for attribute in item.attributes)
+        yield from ((comment, f"impl {item.name} {attributes}") for comment in item.comments)
+
+
+RULE = Rule(
+    id="placeholder-safety-comment",
+    summary="SAFETY comments that argue nothing",
+    classes=("documentation",),
+    level="note",
+    confidence="high",
+    since="0.1.0",
+    check=check,
+)
