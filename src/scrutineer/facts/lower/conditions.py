@@ -1,0 +1,128 @@
+"""Conditions as branches: `&&`, `||`, `!`, `let` chains, and everything else that is a boolean."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from scrutineer.facts.lower.decide import bind, decide
+from scrutineer.facts.lower.expression import assign, expression, inner, lower_operand, lower_place, quiet
+from scrutineer.facts.lower.patterns import Candidate, candidates
+from scrutineer.facts.lower.scopes import bind_name, close_scope, has_drops, leave_to, open_scope
+from scrutineer.facts.lower.source import parts, span_of
+from scrutineer.facts.lower.state import DEAD, Builder, goto, new_block, resume, start, terminate
+from scrutineer.model.body import Operand, Place
+
+
+def lower_condition(builder: Builder, node: Node, otherwise: int, depth: int) -> None:
+    """Go on where the condition holds; else leave all but the outermost `depth` scopes and go to `otherwise`.
+
+    Variables that `let` binds are visible from here on; the caller opens the scope that they live in.
+    """
+    kind = node.type
+    if kind == "parenthesized_expression":
+        lower_condition(builder, inner(node), otherwise, depth)
+    elif kind == "let_chain":
+        for part in parts(node):
+            lower_condition(builder, part, otherwise, depth)
+    elif kind == "let_condition":
+        _lower_let(builder, node, otherwise, depth)
+    elif kind == "binary_expression" and node.children[1].type == "&&":
+        left, right = parts(node)
+        lower_condition(builder, left, otherwise, depth)
+        lower_condition(builder, right, otherwise, depth)
+    elif kind == "binary_expression" and node.children[1].type == "||":
+        _lower_or(builder, node, otherwise, depth)
+    elif kind == "unary_expression" and node.children[0].type == "!":
+        holds = new_block(builder)
+        lower_condition(builder, inner(node), holds, len(builder.stack))
+        leave_to(builder, depth, span_of(builder, node))
+        goto(builder, span_of(builder, node), otherwise)
+        start(builder, holds)
+    else:
+        branch_on(builder, node, _value(builder, node), otherwise, depth)
+
+
+def _value(builder: Builder, node: Node) -> Operand:
+    """A plain condition's value; its temporaries die before the branch."""
+    if quiet(node):
+        return lower_operand(builder, node)
+    outer = builder.temporaries
+    span = span_of(builder, node)
+    builder.temporaries = open_scope(builder, "condition", span)
+    operand = lower_operand(builder, node)
+    close_scope(builder, span)
+    builder.temporaries = outer
+    return operand
+
+
+def branch_on(builder: Builder, node: Node, operand: Operand, otherwise: int, depth: int) -> None:
+    """Go on where the operand is true; else leave."""
+    span = span_of(builder, node)
+    holds = new_block(builder)
+    fails = new_block(builder) if has_drops(builder, depth) else otherwise
+    terminate(builder, "branch", span, (holds, fails), operand)
+    if fails != otherwise:
+        start(builder, fails)
+        leave_to(builder, depth, span)
+        goto(builder, span, otherwise)
+    start(builder, holds)
+
+
+def _lower_or(builder: Builder, node: Node, otherwise: int, depth: int) -> None:
+    left, right = parts(node)
+    holds, second = new_block(builder), new_block(builder)
+    lower_condition(builder, left, second, len(builder.stack))
+    goto(builder, span_of(builder, node), holds)
+    start(builder, second)
+    lower_condition(builder, right, otherwise, depth)
+    goto(builder, span_of(builder, node), holds)
+    start(builder, holds)
+
+
+def _lower_let(builder: Builder, node: Node, otherwise: int, depth: int) -> None:
+    pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
+    assert pattern is not None
+    assert value is not None
+    place = lower_place(builder, value)
+    bind_where_it_holds(builder, node, candidates(builder, pattern, place), otherwise, depth)
+
+
+def bind_where_it_holds(
+    builder: Builder, node: Node, found: list[Candidate], otherwise: int, depth: int
+) -> None:
+    """Go on, with the bindings made, where a candidate holds; else leave."""
+    span = span_of(builder, node)
+    entries = [(candidate, new_block(builder), False) for candidate in found]
+    fails = new_block(builder) if has_drops(builder, depth) else otherwise
+    decide(builder, entries, span, fails)
+    if fails != otherwise:
+        start(builder, fails)
+        leave_to(builder, depth, span)
+        goto(builder, span, otherwise)
+    known: dict[str, int] = {}
+    bound = new_block(builder) if len(entries) > 1 else DEAD
+    for candidate, entry, _ in entries:
+        start(builder, entry)
+        bind(builder, candidate.bindings, known, builder.scope)
+        if bound != DEAD:
+            goto(builder, span, bound)
+    if bound != DEAD:
+        start(builder, bound)
+    for name, local in known.items():
+        bind_name(builder, name, local)
+
+
+@expression("let_condition", "let_chain")
+def lower_boolean(builder: Builder, node: Node, target: Place | None) -> None:
+    """A condition whose value is stored: `true` and `false` on two ways that meet again."""
+    fails, after = new_block(builder), new_block(builder)
+    span = span_of(builder, node)
+    lower_condition(builder, node, fails, len(builder.stack))
+    if target is not None:
+        assign(builder, node, target, Operand("constant", None, "true"))
+    goto(builder, span, after)
+    resume(builder, fails if fails in builder.reached else DEAD)
+    if target is not None:
+        assign(builder, node, target, Operand("constant", None, "false"))
+    goto(builder, span, after)
+    start(builder, after)
