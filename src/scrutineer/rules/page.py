@@ -75,8 +75,13 @@ def parse_page(markdown: str) -> Page:
 
 
 def without_markers(markdown: str) -> str:
-    """The text as a reader who does not run it wants it: no `//~`."""
+    """The text without `//~`: what the compiler would see."""
     return _MARKER.sub("", markdown)
+
+
+def for_readers(markdown: str) -> str:
+    """The text as a person wants it, who need not know how pages are tested."""
+    return _MARKER.sub("  // ← reported", markdown)
 
 
 def _example(line: int, options: list[str], text: str) -> Example:
