@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-pytest.importorskip("scrutineer.facts")
-
-from rule_pages import compare, run_example
-
 from scrutineer.rules.page import Example, read_page
 from scrutineer.rules.rule import Rule, all_rules
+
+rule_pages = pytest.importorskip("rule_pages", exc_type=ImportError)
 
 BLOCKS = [
     pytest.param(rule, example, id=f"{rule.id}:{example.line}")
@@ -21,10 +19,10 @@ BLOCKS = [
 
 @pytest.mark.parametrize(("rule", "example"), BLOCKS)
 def test_each_block_is_reported_where_it_says_and_nowhere_else(rule: Rule, example: Example) -> None:
-    assert compare(example, run_example(rule, example)) == []
+    assert rule_pages.compare(example, rule_pages.run_example(rule, example)) == []
 
 
 @pytest.mark.parametrize(("rule", "example"), BLOCKS)
 def test_a_page_that_lost_its_markers_fails(rule: Rule, example: Example) -> None:
     without = Example(example.line, example.options, example.files, ())
-    assert len(compare(without, run_example(rule, example))) == len(example.expected)
+    assert len(rule_pages.compare(without, rule_pages.run_example(rule, example))) == len(example.expected)
