@@ -53,10 +53,8 @@ class LineTable(msgspec.Struct, frozen=True, array_like=True, gc=False):
         column = offset - start
         if self.wide:
             first = bisect_right(self.wide, (start, -1))
-            for at, extra in self.wide[first:]:
-                if at >= offset:
-                    break
-                column -= min(extra, offset - at - 1)
+            last = bisect_right(self.wide, (offset, -1))
+            column -= sum(min(extra, offset - at - 1) for at, extra in self.wide[first:last])
         return Position(line, column + 1)
 
 
