@@ -1,0 +1,1 @@
+"""Models and schedules in the formats of other tools."""

@@ -1,0 +1,1 @@
+"""The language in which people write models: ordinary Python functions that are read, never run."""

@@ -1,0 +1,1 @@
+"""Counterexamples and proofs shown to people: text and pictures."""
