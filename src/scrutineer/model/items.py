@@ -31,6 +31,7 @@ class Generics(msgspec.Struct, frozen=True, array_like=True, gc=False):
     types: tuple[str, ...] = ()
     consts: tuple[str, ...] = ()
     bounds: tuple[Bound, ...] = ()
+    defaults: tuple[TypeRef | None, ...] = ()  # of `types`, in order; shorter where the last have none
 
 
 class Attribute(msgspec.Struct, frozen=True, array_like=True, gc=False):
