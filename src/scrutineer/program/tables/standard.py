@@ -1,0 +1,166 @@
+"""The tables of core, alloc and std: what a path means, which methods and impls a type has.
+
+An item is named by its canonical path (`alloc::vec::Vec`), a primitive by its family: `slice`, `str`, `pointer`,
+`reference`, `array`, `tuple`, `unit`, `fn`, `never`, `dyn`, `u8` and so on.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from scrutineer.model.types import TypeRef
+from scrutineer.program.tables.records import Declaration, Header, ItemKind, Method, Signature, TraitImpl
+from scrutineer.program.tables.signature import read_declaration, read_header, read_member
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    kind: ItemKind
+    since: str = ""
+    declaration: str = ""
+    own: tuple[str, ...] = ()
+    inherent: tuple[tuple[str, ...], ...] = ()
+    traits: tuple[tuple[str, ...], ...] = ()
+
+
+class _Table(msgspec.Struct, frozen=True):
+    version: str
+    modules: dict[str, dict[str, str]]
+    universal: tuple[tuple[str, ...], ...]
+    providers: dict[str, tuple[str, ...]]
+    items: dict[str, msgspec.Raw]
+
+
+_FAMILIES = {
+    "ref": "reference",
+    "pointer": "pointer",
+    "slice": "slice",
+    "array": "array",
+    "fn": "fn",
+    "never": "never",
+    "dyn": "dyn",
+}
+
+
+def family(type_: TypeRef) -> str:
+    """Under which name the tables keep a type whose path is canonical; empty where they cannot know."""
+    if type_.kind == "path":
+        return type_.name
+    if type_.kind == "tuple":
+        return "tuple" if type_.args else "unit"
+    return _FAMILIES.get(type_.kind, "")
+
+
+class Standard:
+    """Questions about the standard library. Answers are cached; unknown names give nothing, never an error."""
+
+    def __init__(self, table: _Table) -> None:
+        self._table = table
+        self._entries: dict[str, _Entry | None] = {}
+        self._methods: dict[str, dict[str, tuple[Method, ...]]] = {}
+        self._traits: dict[str, tuple[TraitImpl, ...]] = {}
+        self.version = table.version
+
+    def module(self, path: str) -> dict[str, str] | None:
+        """Public names of a module with the canonical path of each; macros end in `!`. None: no such module."""
+        return self._table.modules.get(path)
+
+    def canonical(self, path: str) -> str | None:
+        """Canonical path of an item by any public path: `std::vec::Vec` → `alloc::vec::Vec`; a macro's ends in `!`."""
+        module, _, name = path.rpartition("::")
+        names = self._table.modules.get(module)
+        found = names.get(name) if names else None
+        return found or (path if path in self._table.items else None)
+
+    def items(self) -> list[str]:
+        """Canonical paths of everything."""
+        return list(self._table.items)
+
+    def kind(self, path: str) -> ItemKind | None:
+        """What sort of item a canonical path names."""
+        entry = self._entry(path)
+        return entry.kind if entry else None
+
+    def declaration(self, path: str) -> Declaration | None:
+        """Generics, fields, variants, supertraits or the alias' target of an item."""
+        entry = self._entry(path)
+        return read_declaration(path, entry.kind, entry.since, entry.declaration) if entry else None
+
+    def function(self, path: str) -> Signature | None:
+        """Signature of a free function."""
+        entry = self._entry(path)
+        if entry is None or entry.kind != "fn":
+            return None
+        return read_member(f"{entry.since}|{entry.declaration}")
+
+    def method(self, owner: str, name: str) -> tuple[Method, ...]:
+        """Inherent members of that name of a type, or the member of a trait; several where impls differ."""
+        return self.members(owner).get(name, ())
+
+    def members(self, owner: str) -> dict[str, tuple[Method, ...]]:
+        """All inherent members of a type, or the members that a trait declares, by name."""
+        found = self._methods.get(owner)
+        if found is None:
+            found = self._methods[owner] = self._read_members(owner)
+        return found
+
+    def trait_impls(self, owner: str) -> tuple[TraitImpl, ...]:
+        """Traits implemented for a type (`owner` is its path or family), also negative and conditional ones."""
+        found = self._traits.get(owner)
+        if found is None:
+            entry = self._entry(owner)
+            found = self._traits[owner] = tuple(map(_read_impl, entry.traits)) if entry else ()
+        return found
+
+    @property
+    def universal(self) -> tuple[TraitImpl, ...]:
+        """Impls for every type that meets the bounds: `impl<I: Iterator> IntoIterator for I`."""
+        if "" not in self._traits:
+            self._traits[""] = tuple(map(_read_impl, self._table.universal))
+        return self._traits[""]
+
+    def traits_with(self, member: str) -> tuple[str, ...]:
+        """Traits that declare a member of that name."""
+        return self._table.providers.get(member, ())
+
+    def _entry(self, path: str) -> _Entry | None:
+        if path not in self._entries:
+            raw = self._table.items.get(path)
+            self._entries[path] = None if raw is None else msgspec.json.decode(raw, type=_Entry)
+        return self._entries[path]
+
+    def _read_members(self, owner: str) -> dict[str, tuple[Method, ...]]:
+        entry = self._entry(owner)
+        found: dict[str, tuple[Method, ...]] = {}
+        if entry is None:
+            return found
+        of_trait = frozenset(read_declaration(owner, entry.kind, "", entry.declaration).generics.types)
+        for text in entry.own:
+            _add(found, Method(owner, None, read_member(text, of_trait)))
+        for head, *members in entry.inherent:
+            header = read_header(head)
+            for text in members:
+                _add(found, Method(owner, header, read_member(text, frozenset(header.generics.types))))
+        return found
+
+
+def _add(found: dict[str, tuple[Method, ...]], method: Method) -> None:
+    name = method.signature.name
+    found[name] = (*found.get(name, ()), method)
+
+
+def _read_impl(lines: tuple[str, ...]) -> TraitImpl:
+    header: Header = read_header(lines[0])
+    scope = frozenset(header.generics.types)
+    members = [read_member("|" + line, scope) for line in lines[1:]]
+    return TraitImpl(
+        header, tuple((member.name, member.result) for member in members if member.form == "type")
+    )
+
+
+@cache
+def standard() -> Standard:
+    """The tables, read from the package's data on first use (see `tests/program/test_tables.py` for what it costs)."""
+    return Standard(msgspec.json.decode((files(__package__) / "std.json").read_bytes(), type=_Table))
