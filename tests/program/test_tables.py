@@ -57,7 +57,9 @@ def test_a_lock_returns_a_guard_that_is_not_send() -> None:
     result = _method("std::sync::Mutex", "lock").result
     assert str(result) == "std::sync::LockResult<std::sync::MutexGuard<'_, T>>"
     headers = [impl.header for impl in standard().trait_impls("std::sync::MutexGuard")]
-    assert any(header.negative and header.trait == TypeRef("path", "core::marker::Send") for header in headers)
+    assert any(
+        header.negative and header.trait == TypeRef("path", "core::marker::Send") for header in headers
+    )
 
 
 def test_send_of_a_mutex_asks_its_content_to_be_send() -> None:
@@ -82,7 +84,10 @@ def test_a_guard_derefs_to_its_content() -> None:
 def test_an_enum_has_its_variants_and_a_range_its_fields() -> None:
     option = standard().declaration("core::option::Option")
     assert option is not None
-    assert [(v.name, [str(f.type) for f in v.fields]) for v in option.variants] == [("None", []), ("Some", ["T"])]
+    assert [(v.name, [str(f.type) for f in v.fields]) for v in option.variants] == [
+        ("None", []),
+        ("Some", ["T"]),
+    ]
     range_ = standard().declaration("core::ops::Range")
     assert range_ is not None
     assert [f.name for f in range_.fields] == ["start", "end"]
