@@ -124,6 +124,23 @@ def test_a_macro_definition_is_one_place() -> None:
     assert [f.item for f in findings] == ["demo::m!", "demo::f", "demo::f"]
 
 
+def test_a_place_in_another_crate_of_the_target_has_its_lines() -> None:
+    texts = {"src/lib.rs": b"fn f() {}\n", "macros/lib.rs": b"\n\n  BAD\n"}
+    elsewhere = Rule(
+        id="elsewhere",
+        summary="elsewhere",
+        classes=("bounds",),
+        level="note",
+        confidence="low",
+        since="0.1.0",
+        check=lambda _: iter([Draft(path="src/lib.rs", span=Span(4, 7, "macros/lib.rs"), message="there")]),
+    )
+    crate = CrateUnit(name="demo", root="src/lib.rs", kind="lib")
+    unit = Unit(crate, (_facts("src/lib.rs", texts["src/lib.rs"]),), texts.__getitem__)
+    (finding,) = check_unit(unit, Selection((elsewhere,)))
+    assert (finding.path, finding.start.line, finding.start.column) == ("macros/lib.rs", 3, 3)
+
+
 ALLOWED = {
     "above": "fn f() {\n    // scrutineer: allow(bad) reviewed\n    BAD\n}\n",
     "trailing": "fn f() {\n    BAD // scrutineer: allow(bad) reviewed\n}\n",
