@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from scrutineer.model.body import Body, Skeleton
@@ -49,6 +51,12 @@ class Inventory(msgspec.Struct, frozen=True, gc=False):
     code_lines: int = 0
     unsafe_lines: int = 0
     documented_blocks: int = 0
+
+
+def total(inventories: Iterable[Inventory]) -> Inventory:
+    """The sum of inventories."""
+    columns = zip(*map(msgspec.structs.astuple, inventories), strict=True)
+    return Inventory(*map(sum, columns))
 
 
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -92,7 +92,7 @@ class Coverage(msgspec.Struct, frozen=True):
 class TargetIdentity(msgspec.Struct, frozen=True):
     """What was audited."""
 
-    kind: Literal["file", "folder", "crate", "workspace", "kernel", "archive", "revision"]
+    kind: Literal["file", "folder", "crate", "workspace", "kernel", "archive", "revision", "several"]
     name: str
     version: str | None = None
     revision: str | None = None
@@ -105,6 +105,16 @@ class ToolIdentity(msgspec.Struct, frozen=True):
     version: str
 
 
+class Part(msgspec.Struct, frozen=True):
+    """One of several targets of a command. `label` stands in front of its paths; `findings` is how many it has."""
+
+    label: str
+    target: TargetIdentity
+    coverage: Coverage
+    inventory: Inventory
+    findings: int
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to one audit; `--format json` is this record."""
 
@@ -114,3 +124,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     coverage: Coverage
     inventory: Inventory
     findings: tuple[Finding, ...]
+    parts: tuple[Part, ...] | msgspec.UnsetType = msgspec.UNSET  # only of several targets
