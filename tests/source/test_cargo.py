@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from conftest import Write
 from opening import crate, marks, open_target
 
 from scrutineer.source.survey import Settings
+from trees import Write
 
 PACKAGE = '[package]\nname = "my-crate"\nversion = "1.2.3"\nedition = "2021"\n'
 

@@ -6,12 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Write
 from opening import open_target
 
 from scrutineer.source.errors import TargetError
 from scrutineer.source.locate import opened
 from scrutineer.source.survey import Settings
+from trees import Write
 
 
 def git(root: Path, *words: str) -> str:

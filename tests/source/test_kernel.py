@@ -3,8 +3,9 @@ from __future__ import annotations
 import os
 
 import pytest
-from conftest import Write
 from opening import crate, marks, open_target
+
+from trees import Write
 
 TOP = "VERSION = 6\nPATCHLEVEL = 18\nSUBLEVEL = 5\nEXTRAVERSION =\nexport rust_common_flags := --edition=2021 \\\n -Cx\n"
 

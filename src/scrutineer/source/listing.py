@@ -64,7 +64,7 @@ def list_folder(root: str, ignored: frozenset[str] = frozenset(), stamp: str = "
                 Unread(path, f"{status.st_size >> 20} MB is more than the {LARGEST >> 20} MB that are read")
             )
             continue
-        files[path] = Entry(status.st_size, stamp or str(status.st_mtime_ns))
+        files[path] = Entry(status.st_size, stamp or f"{status.st_mtime_ns}.{status.st_ctime_ns}")
     return Listing(files, tuple(sorted(not_read, key=lambda unread: unread.path)))
 
 

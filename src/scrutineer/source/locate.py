@@ -88,7 +88,9 @@ def _file(path: Path, settings: Settings) -> Opened:
             f"{path}: {status.st_size >> 20} MB is more than the {LARGEST >> 20} MB that are read"
         )
     root = os.path.realpath(path.parent)
-    source = SourceFile(path.name, status.st_size, str(status.st_mtime_ns), "", settings.edition)
+    source = SourceFile(
+        path.name, status.st_size, f"{status.st_mtime_ns}.{status.st_ctime_ns}", "", settings.edition
+    )
     unit = CrateUnit(
         name=path.stem.replace("-", "_"),
         root=path.name,

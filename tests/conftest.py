@@ -1,21 +1,21 @@
-"""Small trees on disk, written by the test that needs them."""
+"""Fixtures that tests of several rooms share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-Write = Callable[[dict[str, str]], Path]
+from trees import Write
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Write:
     """Write files below a fresh folder; returns the folder."""
+    root = tmp_path / "tree"
 
     def write(files: dict[str, str]) -> Path:
-        root = tmp_path / "tree"
+        root.mkdir(exist_ok=True)
         for path, text in files.items():
             place = root / path
             place.parent.mkdir(parents=True, exist_ok=True)

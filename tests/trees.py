@@ -1,0 +1,19 @@
+"""Small source trees, written to disk by the test that needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+Write = Callable[[dict[str, str]], Path]
+
+STRICT = (
+    '[package]\nname = "strict"\nversion = "0.1.0"\nedition = "2021"\n'
+    '[lints.clippy]\nundocumented_unsafe_blocks = "warn"\n'
+)
+"""Manifest of a crate that asks for safety comments: there a missing one is a warning."""
+
+BARE = "pub fn bare(p: *const u8) -> u8 {\n    unsafe { *p }\n}\n"
+"""An unsafe block without a comment."""
+
+ARGUED = "pub fn argued(p: &u8) -> u8 {\n    // SAFETY: It comes from a reference.\n    unsafe { *(p as *const u8) }\n}\n"
