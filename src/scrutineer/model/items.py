@@ -68,7 +68,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     doc: str = ""  # doc comment text, only where it has a `# Safety`, `# Invariants` or `# Panics` section
     test: bool = False  # under a test predicate (test, loom, kani, miri, doctest)
     opaque: bool = False  # written inside a macro definition or invocation that was not expanded
-    macro: int = -1  # index of the MacroDefinition or MacroCall of this file that it is written in, or -1
+    macro: int = -1  # index of the innermost MacroCall of this file that it is written in, or -1
+    definition: int = -1  # index of the innermost MacroDefinition of this file that it is written in, or -1
 
 
 class ModuleItem(Item, frozen=True, kw_only=True, gc=False):
@@ -116,6 +117,7 @@ class UnsafeBlock(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cfg: str = ""
     test: bool = False
     macro: int = -1  # as Item.macro
+    definition: int = -1  # as Item.definition
     damaged: bool = False  # stands beside a parse error: what it holds may be incomplete
 
 
@@ -139,7 +141,10 @@ class Function(Item, frozen=True, kw_only=True, gc=False):
     impl_: int = -1
     trait: int = -1
     body_span: Span | None = None  # braces included
-    comments: tuple[SafetyComment, ...] = ()  # above it or its attributes (for unsafe attributes)
+    comments: tuple[
+        SafetyComment, ...
+    ] = ()  # above it or its attributes, and of an unsafe fn those in its body
+    candidates: tuple[Candidate, ...] = ()  # of an unsafe fn: in its body, outside any unsafe block
     parent: int = -1  # enclosing function
 
 
@@ -183,6 +188,7 @@ class TraitItem(Item, frozen=True, kw_only=True, gc=False):
     supertraits: tuple[TypeRef, ...] = ()
     unsafe: bool = False
     auto: bool = False
+    comments: tuple[SafetyComment, ...] = ()
 
 
 class ImplItem(Item, frozen=True, kw_only=True, gc=False):
@@ -205,6 +211,7 @@ class ValueItem(Item, frozen=True, kw_only=True, gc=False):
     mutable: bool = False
     foreign: bool = False
     safe: bool = False
+    comments: tuple[SafetyComment, ...] = ()  # above it or its attributes (for unsafe attributes)
     value: str = ""  # the initialiser as written, cut at 200 bytes
     impl_: int = -1
     trait: int = -1
@@ -232,3 +239,4 @@ class MacroCall(Item, frozen=True, kw_only=True, gc=False):
     delimiter: Literal["(", "[", "{"]
     position: Literal["item", "statement", "expression", "pattern", "type"]
     function: int = -1
+    comments: tuple[SafetyComment, ...] = ()  # a macro may stand for something unsafe
