@@ -1,1 +1,8 @@
-"""What one file says: items, comments, unsafe blocks and bodies, as records. The unit of work and of the cache."""
+"""What one file says, as records: items, unsafe blocks, comments, bodies. Depends on that file alone."""
+
+from __future__ import annotations
+
+from scrutineer.facts.read import read_file
+from scrutineer.syntax.parse import NotReadableError
+
+__all__ = ["NotReadableError", "read_file"]

@@ -1,0 +1,152 @@
+"""What stands before an item's name: visibility, modifiers, attributes, doc comment; and what all items share."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from scrutineer.facts.attributes import conjoin, is_test_predicate, marks_test, predicate_of
+from scrutineer.facts.draft import Draft, FileDraft
+from scrutineer.facts.memo import Memo
+from scrutineer.model.items import Attribute
+from scrutineer.model.span import Span
+from scrutineer.syntax.grammar import field
+
+_NAME = field("name")
+_VISIBILITY = re.compile(r"(pub|crate)\b\s*(?:\(([^()]*)\))?")
+_ABI = re.compile(r'\bextern\b\s*(?:r?#*"([^"]*)")?')
+_COMMENT = re.compile(r"//[^\n]*|/\*[\s\S]*?\*/")
+_SECTION = re.compile(r"^\s*#+\s*(?:safety|invariants?|panics?)\b", re.IGNORECASE | re.MULTILINE)
+_DOC_MARK = re.compile(r"^[ \t]*(?:///|//!|/\*[*!]|\*/|\*)?", re.MULTILINE)
+
+
+class Head(NamedTuple):
+    """Words before a name."""
+
+    visibility: str = ""
+    words: frozenset[str] = frozenset()
+    abi: str = ""
+
+
+_heads: Memo[Head] = Memo()
+
+
+def read_head(written: bytes) -> Head:
+    """Visibility, keywords and ABI of what stands before a name."""
+    found = _heads.get(written)
+    if found is None:
+        found = _heads[written] = _read_head(written.decode("utf-8", "replace"))
+    return found
+
+
+def _read_head(written: str) -> Head:
+    written = _COMMENT.sub(" ", written).strip()
+    visibility = ""
+    shown = _VISIBILITY.match(written)
+    if shown:
+        inside = " ".join((shown[2] or "").split())
+        visibility = "crate" if shown[1] == "crate" else inside or "pub"
+        written = written[shown.end() :]
+    abi = _ABI.search(written)
+    words = _ABI.sub(" extern ", written).replace("!", " ! ").split()
+    return Head(visibility, frozenset(words), (abi[1] or "C") if abi else "")
+
+
+class Lead(NamedTuple):
+    """What stands above an item and belongs to it; `start` is where the whole item starts."""
+
+    start: int
+    attributes: tuple[Attribute, ...]
+    doc: str
+
+
+def lead_of(draft: FileDraft, start: int) -> Lead:
+    """Attributes and doc comments directly above `start`, ordinary comments between them skipped."""
+    text, comments, attributes = draft.text, draft.comments, draft.attributes
+    at_comment, at_attribute = len(comments) - 1, len(attributes) - 1
+    found: list[Attribute] = []
+    docs: list[bytes] = []
+    first = position = start
+    while True:
+        comment_end = comments[at_comment][1] if at_comment >= 0 else -1
+        attribute_end = attributes[at_attribute][1] if at_attribute >= 0 else -1
+        end = max(comment_end, attribute_end)
+        if end < 0 or (end < position and not text[end:position].isspace()):
+            break
+        if end == attribute_end:
+            position = attributes[at_attribute][0]
+            found.append(attributes[at_attribute][2])
+            at_attribute -= 1
+            first = position
+            continue
+        position = comments[at_comment][0]
+        at_comment -= 1
+        mark = text[position : position + 4]
+        if is_outer_doc(mark):
+            docs.append(text[position:end])
+            first = position
+        elif mark[:3] in {b"//!", b"/*!"}:
+            break
+    found.reverse()
+    return Lead(first, tuple(found), _doc(docs) if docs else "")
+
+
+def is_outer_doc(mark: bytes) -> bool:
+    """Whether a comment that begins so is `///` or `/**` (four slashes or three stars are decoration)."""
+    return mark[:3] in {b"///", b"/**"} and mark[3:] not in {b"/", b"*"}
+
+
+def _doc(docs: list[bytes]) -> str:
+    text = b"\n".join(one.rstrip(b"\n") for one in reversed(docs)).decode("utf-8", "replace")
+    if "#" not in text:
+        return ""
+    text = plain_comment(text)
+    return text if _SECTION.search(text) else ""
+
+
+def plain_comment(text: str) -> str:
+    """Comment text without its marks, every line cut of one leading blank."""
+    lines = _DOC_MARK.sub("", text).removesuffix("*/").rstrip().split("\n")
+    return "\n".join(line.removeprefix(" ").rstrip() for line in lines).strip("\n")
+
+
+def start_of(draft: FileDraft, node: Node) -> int:
+    """Where an item starts, words in front that were blanked for the grammar included."""
+    start = node.start_byte
+    for rewrite in reversed(draft.parsed.rewrites):
+        if rewrite.span.end <= start and not draft.text[rewrite.span.end : start].strip():
+            start = rewrite.span.start
+    return start
+
+
+def shared(draft: FileDraft, start: int, end: int, name: Node | None) -> Draft:
+    """The fields that every item has; `start` is that of its first word, attributes are found above."""
+    lead = lead_of(draft, start)
+    scope = draft.scope
+    own = predicate_of(lead.attributes) if lead.attributes else ""
+    test = scope.test or (bool(lead.attributes) and (marks_test(lead.attributes) or is_test_predicate(own)))
+    return {
+        "name": draft.text[name.start_byte : name.end_byte].decode("utf-8", "replace") if name else "",
+        "scope": scope.path,
+        "span": Span(lead.start, end),
+        "name_span": Span(name.start_byte, name.end_byte) if name else Span(start, start),
+        "cfg": conjoin(cfg_at(draft, start), own),
+        "attributes": lead.attributes,
+        "doc": lead.doc,
+        "test": test,
+        "opaque": scope.macro >= 0 or scope.definition >= 0,
+        "macro": scope.macro,
+        "definition": scope.definition,
+        "anchors": (start,),
+    }
+
+
+def cfg_at(draft: FileDraft, offset: int) -> str:
+    """The predicate that holds at a place: of the enclosing items, and of the statements and arms around it."""
+    result = draft.scope.cfg
+    for start, end, predicate in draft.predicates:
+        if start <= offset < end:
+            result = conjoin(result, predicate)
+    return result

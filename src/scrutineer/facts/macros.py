@@ -1,0 +1,159 @@
+"""Macro definitions and calls: recorded as holes, and read as Rust where they parse."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from scrutineer.facts.draft import FileDraft
+from scrutineer.facts.handlers import reads
+from scrutineer.facts.heads import shared
+from scrutineer.facts.operations import note
+from scrutineer.facts.types import words
+from scrutineer.facts.unsafety import anchors_of
+from scrutineer.facts.walk import walk_part
+from scrutineer.model.span import Span
+from scrutineer.syntax.grammar import field, kind, kinds
+from scrutineer.syntax.parse import NotReadableError, parse_range
+from scrutineer.syntax.transcribers import as_rust, comments_in, unsafe_pieces
+
+_MACRO, _NAME, _RIGHT, _LEFT = field("macro"), field("name"), field("right"), field("left")
+_TOKEN_TREE, _RULE, _STATEMENT = kind("token_tree"), kind("macro_rule"), kind("expression_statement")
+_ITEM_PARENTS = kinds("source_file", "declaration_list")
+_TYPE_FIELDS = frozenset({"type", "return_type", "element"})
+_TYPE_PARENTS = kinds(
+    "type_arguments", "tuple_type", "ordered_field_declaration_list", "bounded_type", "trait_bounds"
+)
+_MOST_NESTED = 12
+_ASSEMBLY = frozenset({"asm", "naked_asm", "global_asm", "llvm_asm"})
+_HOLDS = re.compile(
+    rb"\b(?:unsafe|fn|impl|struct|enum|union|trait|static|mod|extern|type|const|use|macro_rules)\b"
+)
+_CALL = re.compile(rb"(\.|(?<![\w$.]))\s*((?:\w+::)*[a-z_]\w*)\s*\(")
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\[\s\S])*"|//[^\n]*')
+
+
+@reads("macro_definition")
+def read_definition(draft: FileDraft, node: Node) -> bool:
+    """Record `macro_rules!`, and read each transcriber as Rust."""
+    name = node.child_by_field_id(_NAME)
+    item = shared(draft, node.start_byte, node.end_byte, name)
+    rules = [child for child in node.named_children if child.kind_id == _RULE]
+    first = min((rule.start_byte for rule in rules), default=node.end_byte)
+    last = max((rule.end_byte for rule in rules), default=node.end_byte)
+    item["body"] = Span(first, last)
+    item["exported"] = any(one.path == "macro_export" for one in item["attributes"])
+    index = len(draft.macro_definitions)
+    draft.macro_definitions.append(item)
+    scope = draft.scope.inner()
+    scope.cfg, scope.test, scope.definition, scope.anchors = item["cfg"], item["test"], index, ()
+    scope.candidates = None
+    outer, draft.scope = draft.scope, scope
+    for rule in rules:
+        left, right = rule.child_by_field_id(_LEFT), rule.child_by_field_id(_RIGHT)
+        if left is not None and right is not None:
+            scope.matcher = draft.text[left.start_byte : left.end_byte]
+            _read_tokens(draft, right, any_item=True)
+    draft.scope = outer
+    return False
+
+
+@reads("macro_invocation")
+def read_invocation(draft: FileDraft, node: Node) -> bool:
+    """Record a call as a hole, and read its arguments as Rust."""
+    path, tokens = node.child_by_field_id(_MACRO), node.named_children[-1]
+    if path is None or tokens.kind_id != _TOKEN_TREE:
+        return False
+    outer = draft.scope
+    start, end = tokens.start_byte, tokens.end_byte
+    item = shared(draft, node.start_byte, node.end_byte, path)
+    name = item["name"] = words(path, draft.text)
+    position = _position(draft, node)
+    item |= {
+        "arguments": Span(start + 1, end - 1),
+        "delimiter": chr(draft.text[start]),
+        "position": position,
+        "function": outer.function,
+    }
+    index = len(draft.macro_calls)
+    draft.macro_calls.append(item)
+    outer.calls.holes.append(index)
+    note(draft, "asm" if name.rpartition("::")[2] in _ASSEMBLY else "macro", name, node)
+    scope = outer.inner()
+    scope.macro = index
+    draft.scope = scope
+    scope.anchors = tuple(anchors_of(draft, node)) if draft.speaks_of_safety else ()
+    item["anchors"] = scope.anchors
+    _read_tokens(draft, tokens, any_item=position == "item" or draft.text[start] == ord("{"))
+    draft.scope = outer
+    return False
+
+
+def _position(draft: FileDraft, node: Node) -> str:
+    parent = node.parent
+    if parent is None or draft.cursor.field_name in _TYPE_FIELDS or parent.kind_id in _TYPE_PARENTS:
+        return "type" if parent is not None else "item"
+    if parent.kind_id == _STATEMENT:
+        above = parent.parent
+        return "item" if above is not None and _holds_items(draft, above) else "statement"
+    if _holds_items(draft, parent):
+        return "item"
+    if parent.type == "block":
+        return "statement" if node.next_named_sibling is not None else "expression"
+    return "pattern" if parent.type.endswith("_pattern") else "expression"
+
+
+def _holds_items(draft: FileDraft, node: Node) -> bool:
+    return node.kind_id in _ITEM_PARENTS and draft.scope.function < 0
+
+
+def _read_tokens(draft: FileDraft, tokens: Node, *, any_item: bool) -> None:
+    """Read a token tree as Rust: whole where it parses, else each unsafe piece of it alone."""
+    start, end = tokens.start_byte, tokens.end_byte
+    written = draft.text[start:end]
+    matcher = draft.scope.matcher
+    holds_unsafe = b"unsafe" in written
+    if draft.nested < _MOST_NESTED and (holds_unsafe or (any_item and _HOLDS.search(written))):
+        if any(_walk_whole(draft, start, part) for part in as_rust(written, matcher)):
+            return
+        pieces = list(unsafe_pieces(written, matcher)) if holds_unsafe else []
+    else:
+        pieces = []
+        if draft.scope.function >= 0:
+            for dot, name in _CALL.findall(_QUOTED.sub(b'""', written)):
+                draft.scope.calls.calls[(dot + name).decode("utf-8", "replace")] = None
+    _walk_pieces(draft, start, pieces, comments_in(written))
+
+
+def _walk_pieces(
+    draft: FileDraft, start: int, pieces: list[tuple[int, bytes]], comments: list[tuple[int, int]]
+) -> None:
+    """Read pieces in order, and note the comments between them."""
+    reached = 0
+    for offset, piece in [*pieces, (len(draft.text), b"")]:
+        draft.comments.extend(
+            (start + low, start + high) for low, high in comments if reached <= low < offset
+        )
+        if piece:
+            _walk_piece(draft, start + offset, piece)
+        reached = offset + len(piece)
+
+
+def _walk_whole(draft: FileDraft, start: int, part: bytes) -> bool:
+    try:
+        parsed = parse_range(draft.parsed, start, part)
+    except NotReadableError:
+        return False
+    if any(error.start < error.end or error.end < start + len(part) for error in parsed.errors):
+        return False
+    walk_part(draft, parsed._replace(errors=()))
+    return True
+
+
+def _walk_piece(draft: FileDraft, start: int, piece: bytes) -> None:
+    try:
+        parsed = parse_range(draft.parsed, start, piece)
+    except NotReadableError:
+        return
+    walk_part(draft, parsed)
