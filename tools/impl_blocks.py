@@ -106,5 +106,5 @@ class Blocks:
 
 def member_name(text: str) -> str:
     """Name of a method, constant or associated type."""
-    found = re.search(r"\b(?:fn|const|type) (\w+)(?=[<(:\s=]|$)", text)
+    found = re.search(r"\b(?:fn|type|const(?! (?:fn|unsafe|async|extern)\b)) (\w+)", text)
     return found[1] if found else text

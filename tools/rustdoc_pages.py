@@ -160,22 +160,34 @@ def impls(page: Page, canonical: Canonical) -> Iterator[Impl]:
         }:
             continue
         current = Impl(part, "")
-        for id_, class_, before, code, after in _SECTION.findall(page.html[mark.end() : end]):
-            text = rust_text(code, page.address, canonical)
+        text = page.html[mark.end() : end]
+        sections = [*_SECTION.finditer(text)]
+        stops = [section.start() for section in sections[1:]] + [len(text)]
+        for section, stop in zip(sections, stops, strict=False):
+            id_, class_, before, code, after = section.groups()
+            signature = rust_text(code, page.address, canonical)
             if class_ == "impl":
                 if current.header or current.members:
                     yield current
-                current = Impl(part, text)
+                current = Impl(part, signature)
             elif class_ == "method trait-impl" or (page.kind == "trait" and not id_.startswith(_OWN)):
                 continue
             else:
                 required = "required " if id_.startswith("tymethod.") else ""
-                current.members.append(Member(required + text.removeprefix("pub "), _since(before, after)))
+                words = " panics" if panics(text[section.end() : stop]) else ""
+                current.members.append(
+                    Member(required + signature.removeprefix("pub "), _since(before, after) + words)
+                )
         if current.header or current.members:
             yield current
 
 
 _OWN = ("tymethod.", "method.", "associatedtype.", "associatedconstant.")
+
+
+def panics(documentation: str) -> bool:
+    """Whether a documented item has a section that says when it panics."""
+    return ' id="panics' in documentation
 
 
 def rust_text(code: str, address: str, canonical: Canonical) -> str:

@@ -110,7 +110,8 @@ def build(root: Path) -> dict[str, object]:
         if path not in items:
             items[path] = {
                 "kind": page.kind,
-                "since": rustdoc.since_of(page),
+                "since": rustdoc.since_of(page)
+                + (" panics" if page.kind == "fn" and rustdoc.panics(page.html) else ""),
                 "declaration": rustdoc.declaration(page, paths.canonical),
             }
         for block in rustdoc.impls(page, paths.canonical) if page.kind in _WITH_IMPLS else ():

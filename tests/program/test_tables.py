@@ -105,3 +105,8 @@ def test_loading_is_fast_enough_for_start_up() -> None:
     started = time.process_time()
     standard()
     assert time.process_time() - started < 0.06
+
+
+def test_a_panic_is_known_from_the_documentation() -> None:
+    assert _method("alloc::vec::Vec", "insert").panics
+    assert not _method("alloc::vec::Vec", "len").panics

@@ -44,7 +44,8 @@ def read_member(text: str, parameters: frozenset[str] = frozenset()) -> Signatur
         abi=abi,
         variadic=variadic,
         required=required,
-        since=since,
+        since=since.removesuffix(" panics"),
+        panics=since.endswith(" panics"),
     )
 
 
