@@ -18,7 +18,7 @@ _NAME = field("name")
 _VISIBILITY = re.compile(r"(pub|crate)\b\s*(?:\(([^()]*)\))?")
 _ABI = re.compile(r'\bextern\b\s*(?:r?#*"([^"]*)")?')
 _COMMENT = re.compile(r"//[^\n]*|/\*[\s\S]*?\*/")
-_SECTION = re.compile(r"^\s*#+\s*(?:safety|invariants?|panics?)\b", re.IGNORECASE | re.MULTILINE)
+_SECTION = re.compile(r"^\s*#+\s*(?:[^\n]*\bsafety|invariants?|panics?)\b", re.IGNORECASE | re.MULTILINE)
 _DOC_MARK = re.compile(r"^[ \t]*(?:///|//!|/\*[*!]|\*/|\*)?", re.MULTILINE)
 
 

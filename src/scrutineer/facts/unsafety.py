@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tree_sitter import Node
 
 from scrutineer.facts.draft import FileDraft
@@ -14,6 +16,8 @@ _STOPS = kinds(
     "block", "declaration_list", "match_block", "function_item", "mod_item", "impl_item", "trait_item"
 )
 _ROOT = kinds("source_file")
+_CALLS = kinds("call_expression")
+_METHODS = kinds("field_expression")
 
 
 def anchors_of(draft: FileDraft, node: Node) -> list[int]:
@@ -24,10 +28,22 @@ def anchors_of(draft: FileDraft, node: Node) -> list[int]:
         if parent.kind_id in _ROOT:
             found.extend(draft.scope.anchors)
             break
+        if parent.kind_id in _CALLS:
+            found.extend(_link(parent, found[-1]))
         if parent.start_byte != found[-1]:
             found.append(parent.start_byte)
         parent = parent.parent
     return found
+
+
+def _link(call: Node, argument: int) -> Iterator[int]:
+    """Where the link of a method chain starts that has an argument at that offset: `.map(…)` on a line of its own."""
+    method = call.child_by_field_name("function")
+    if method is not None and method.child_by_field_name("function") is not None:
+        method = method.child_by_field_name("function")  # `.map::<T>(…)`
+    if method is None or method.kind_id not in _METHODS or argument < method.end_byte:
+        return
+    yield from (child.start_byte for child in method.children if child.type == ".")
 
 
 @reads("unsafe_block")
