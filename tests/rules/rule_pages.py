@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrutineer.facts import read_file
+from scrutineer.facts.read import read_file
 from scrutineer.model.finding import Finding
 from scrutineer.model.target import CrateUnit, Mark
 from scrutineer.rules.engine import check_unit

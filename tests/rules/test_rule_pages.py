@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import rule_pages
 
 from scrutineer.rules.page import Example, read_page
 from scrutineer.rules.rule import Rule, all_rules
-
-rule_pages = pytest.importorskip("rule_pages", exc_type=ImportError)
 
 BLOCKS = [
     pytest.param(rule, example, id=f"{rule.id}:{example.line}")
