@@ -54,5 +54,12 @@ def command() -> None:
 
 
 def main() -> None:
-    """Run the command line and leave with its exit status."""
-    sys.exit(command(prog_name="scrutineer"))
+    """Run the command line and leave with its exit status; 70 if Scrutineer itself fails, which is no finding."""
+    try:
+        command(prog_name="scrutineer")
+    except Exception:  # noqa: BLE001 - the interpreter's own status for it would be 1
+        import traceback  # noqa: PLC0415 - 10 ms of --help
+
+        traceback.print_exc()
+        sys.stderr.write("scrutineer: internal error; please report it with what stands above\n")
+        sys.exit(70)

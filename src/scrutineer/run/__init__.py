@@ -1,0 +1,1 @@
+"""Runs an audit: which files are read where, what comes from a cache, and how verdicts become one report."""

@@ -1,0 +1,121 @@
+"""Where work is done: in this process, or in a pool of them. Parsing holds Python's lock, so threads do not help."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+SMALL = 3 << 20  # bytes of source below which starting processes costs more than it saves
+
+
+class Executor(Protocol):
+    """Does tasks, in any order. `shared`: in other processes, so that what they need must lie in files."""
+
+    shared: bool
+    processes: int
+
+    def run(
+        self, work: Callable[[Task], Answer], tasks: Iterable[Task], failed: Callable[[Task], Answer]
+    ) -> Iterator[Answer]:
+        """Answers as they come. `failed` answers for a task that took its process down with it."""
+        ...
+
+    def close(self) -> None:
+        """Let processes go."""
+        ...
+
+
+class InProcess:
+    """Does tasks here, one after another, without collecting garbage in between: records hold no cycles."""
+
+    shared = False
+    processes = 1
+
+    def run(
+        self, work: Callable[[Task], Answer], tasks: Iterable[Task], failed: Callable[[Task], Answer]
+    ) -> Iterator[Answer]:
+        """Answers in order."""
+        del failed
+        was = gc.isenabled()
+        gc.disable()
+        try:
+            yield from map(work, tasks)
+        finally:
+            if was:
+                gc.enable()
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+
+class Pool:
+    """Does tasks in processes of their own; one that dies costs the task it was doing, not the audit."""
+
+    shared = True
+
+    def __init__(self, processes: int) -> None:
+        self.processes = processes
+        self._pool: ProcessPoolExecutor | None = None
+
+    def _start(self) -> ProcessPoolExecutor:
+        import multiprocessing  # noqa: PLC0415 - a warm audit needs no processes
+        import sys  # noqa: PLC0415 - the same
+        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - the same
+
+        method = "fork" if sys.platform == "linux" else "spawn"
+        context = multiprocessing.get_context(method)
+        return ProcessPoolExecutor(self.processes, mp_context=context, initializer=prepare_worker)
+
+    def run(
+        self, work: Callable[[Task], Answer], tasks: Iterable[Task], failed: Callable[[Task], Answer]
+    ) -> Iterator[Answer]:
+        """Answers as they come. When a process dies, what was under way is done again, one task at a time."""
+        from concurrent.futures import as_completed  # noqa: PLC0415 - a warm audit needs no processes
+        from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - the same
+
+        lost: list[Task] = []
+        pool = self._pool = self._pool or self._start()
+        futures: dict[Future[Answer], Task] = {pool.submit(work, task): task for task in tasks}
+        for future in as_completed(list(futures)):
+            task = futures.pop(future)
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                lost.append(task)
+        if lost:
+            self.close()
+        for task in lost:
+            yield self._alone(work, task, failed)
+
+    def _alone(self, work: Callable[[Task], Answer], task: Task, failed: Callable[[Task], Answer]) -> Answer:
+        from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - as above
+
+        self._pool = self._pool or self._start()
+        try:
+            return self._pool.submit(work, task).result()
+        except BrokenProcessPool:
+            self.close()
+            return failed(task)
+
+    def close(self) -> None:
+        """Stop the processes; what they have not begun is dropped."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+
+def prepare_worker() -> None:
+    """Records hold no cycles: a worker collects no garbage, and what it was forked with stays shared."""
+    gc.disable()
+    gc.freeze()
+
+
+def executor_for(size: int, processes: int) -> Executor:
+    """A pool for much source, this process for little. `size` is in bytes."""
+    return Pool(processes) if processes > 1 and size >= SMALL else InProcess()

@@ -1,0 +1,106 @@
+"""Which crate each file is of, by following `mod` from the crates' roots.
+
+A file may be of several crates (`tests/common/mod.rs`). One that nothing reaches is dead, or is reached in a way
+that source does not show; it is audited as a module of its own, and the report says so.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from scrutineer.model.items import ModuleItem
+from scrutineer.model.target import CrateUnit, Target
+
+_PATH = re.compile(r'\bpath\s*=\s*"([^"]+)"')
+
+Modules = Mapping[str, tuple[ModuleItem, ...]]
+"""Modules that each file declares, by the file's path."""
+
+
+class Owned(msgspec.Struct, frozen=True):
+    """A crate and the files it is made of."""
+
+    unit: CrateUnit
+    files: tuple[str, ...]
+
+
+def ownership(target: Target, modules: Modules) -> tuple[list[Owned], tuple[str, ...]]:
+    """Crates with their files, and the files that no crate reaches; for these, units of loose files are added."""
+    owned = [Owned(unit, tuple(_reached(unit, modules))) for unit in target.crates]
+    reached = {path for one in owned for path in one.files}
+    unreached = tuple(path for path in modules if path not in reached)
+    return owned + _loose_units(target, unreached), unreached
+
+
+def _reached(unit: CrateUnit, modules: Modules) -> Iterator[str]:
+    """The crate's files, its root first."""
+    if unit.kind == "loose":
+        yield from (path for path in unit.loose if path in modules)
+        return
+    seen = {unit.root}
+    pending = [(unit.root, posixpath.dirname(unit.root))]
+    while pending:
+        path, folder = pending.pop()
+        if path not in modules:
+            continue
+        yield path
+        for child, nested in _children(path, folder, modules[path]):
+            if child not in seen and child in modules:
+                seen.add(child)
+                pending.append((child, nested))
+
+
+def _children(path: str, folder: str, declared: tuple[ModuleItem, ...]) -> Iterator[tuple[str, str]]:
+    """Files that the modules of a file may mean, each with the folder of its own nested modules.
+
+    Rust reference, chapter Modules: `#[path]` outside an inline module counts from the folder of the file,
+    inside one from the folder of that module.
+    """
+    folders = {"": folder}
+    for item in declared:
+        base = folders.get(item.scope, folder)
+        if item.inline:
+            scope = f"{item.scope}::{item.name}" if item.scope else item.name
+            folders[scope] = posixpath.join(base, item.path or item.name)
+            continue
+        start = base if item.scope else posixpath.dirname(path)
+        for named in _path_attributes(item):
+            child = posixpath.normpath(posixpath.join(start, named))
+            yield child, posixpath.dirname(child)
+        nested = posixpath.join(base, item.name)
+        yield f"{nested}.rs", nested
+        yield f"{nested}/mod.rs", nested
+
+
+def _path_attributes(item: ModuleItem) -> Iterator[str]:
+    """`#[path = "…"]`, and the same under `cfg_attr`."""
+    if item.path:
+        yield item.path
+    for attribute in item.attributes:
+        if attribute.path == "cfg_attr":
+            yield from _PATH.findall(attribute.arguments)
+
+
+def _loose_units(target: Target, unreached: tuple[str, ...]) -> list[Owned]:
+    """One unit of loose files per package or crate folder, with the settings of that package."""
+    owners = sorted(
+        {unit.folder: unit for unit in reversed(target.crates)}.items(), key=lambda pair: -len(pair[0])
+    )
+    groups: dict[str, list[str]] = {}
+    for path in unreached:
+        folder = next((folder for folder, _ in owners if not folder or path.startswith(folder + "/")), "")
+        groups.setdefault(folder, []).append(path)
+    units = dict(owners)
+    return [
+        Owned(_loose_unit(units.get(folder), tuple(paths)), tuple(paths)) for folder, paths in groups.items()
+    ]
+
+
+def _loose_unit(near: CrateUnit | None, paths: tuple[str, ...]) -> CrateUnit:
+    if near is None:
+        return CrateUnit(name="", root="", kind="loose", loose=paths)
+    return msgspec.structs.replace(near, root="", kind="loose", loose=paths, mark="")

@@ -1,0 +1,102 @@
+"""The two phases over several targets at once, and the reports that come of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+
+from scrutineer.model.file import total
+from scrutineer.model.finding import Coverage, Finding, Report, ToolIdentity, Unread
+from scrutineer.rules.selection import select_rules
+from scrutineer.run.cache import Cache
+from scrutineer.run.checking import Checkable, Checked, check_all
+from scrutineer.run.executor import executor_for
+from scrutineer.run.job import Contents, Job
+from scrutineer.run.options import Machine
+from scrutineer.run.ownership import Owned, ownership
+from scrutineer.run.reading import read_all
+from scrutineer.run.store import opened_store
+from scrutineer.run.tool import version
+from scrutineer.run.watcher import Watcher
+
+
+def work(
+    jobs: Sequence[Job],
+    keys: Mapping[int, dict[str, str]],
+    cache: Cache | None,
+    machine: Machine,
+    watcher: Watcher,
+) -> list[Report]:
+    """Reports of these targets, in order. `keys` are cache keys of files that were looked at. Raises UnknownRuleError."""
+    for job in jobs:
+        select_rules(job.options.select, job.options.ignore)
+    size = sum(file.size for job in jobs for file in job.target.files)
+    with (
+        closing(executor_for(size, machine.processes)) as executor,
+        opened_store(cache, watcher.warn, shared=executor.shared) as store,
+    ):
+        contents = read_all(jobs, keys, store, executor, watcher)
+        owned = [ownership(job.target, content.modules) for job, content in zip(jobs, contents, strict=True)]
+        tasks = [
+            task
+            for job, content, (crates, _) in zip(jobs, contents, owned, strict=True)
+            for task in _tasks(job, content, crates, store.path)
+        ]
+        checked = check_all(tasks, executor, watcher)
+    return [
+        _report(job, content, unreached, checked.get(job.number, []))
+        for job, content, (_, unreached) in zip(jobs, contents, owned, strict=True)
+    ]
+
+
+def _tasks(job: Job, contents: Contents, crates: list[Owned], store: str) -> Iterator[Checkable]:
+    for order, crate in enumerate(crates):
+        if crate.files:
+            yield Checkable(
+                job=job.number,
+                order=order,
+                unit=crate.unit,
+                kernel=job.target.kernel,
+                files=tuple(contents.read[path].file for path in crate.files),
+                keys={path: contents.read[path].key for path in crate.files},
+                reader=job.reader,
+                select=job.options.select,
+                ignore=job.options.ignore,
+                store=store,
+            )
+
+
+def coverage(contents: Contents, unreached: tuple[str, ...], failed: tuple[Unread, ...] = ()) -> Coverage:
+    """How much of a target was read; `failed` are crates that could not be checked."""
+    read = contents.read.values()
+    return Coverage(
+        files=len(read) + len(contents.not_read),
+        read=len(read),
+        with_errors=sum(one.summary.with_errors for one in read),
+        not_read=(*contents.not_read, *failed),
+        unreached=unreached,
+    )
+
+
+def _report(job: Job, contents: Contents, unreached: tuple[str, ...], checked: list[Checked]) -> Report:
+    failed = tuple(unread for one in checked for unread in one.failed)
+    return Report(
+        tool=ToolIdentity("scrutineer", version()),
+        target=job.target.identity,
+        coverage=coverage(contents, unreached, failed),
+        inventory=total(one.summary.inventory for one in contents.read.values()),
+        findings=_merged(checked),
+    )
+
+
+def _merged(checked: list[Checked]) -> tuple[Finding, ...]:
+    """All findings in source order, once each: a file may be of several crates."""
+    found: dict[tuple[object, ...], Finding] = {}
+    for one in sorted(checked, key=lambda one: one.order):
+        for finding in one.findings:
+            found.setdefault(
+                (finding.rule, finding.path, finding.start, finding.end, finding.message), finding
+            )
+    return tuple(
+        sorted(found.values(), key=lambda one: (one.path, one.start, one.end, one.rule, one.message))
+    )
