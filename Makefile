@@ -29,5 +29,17 @@ full: check
 soak: setup
 	$(BIN)/pytest -n 2 -m soak
 
+# The demonstration needs only what a user installs.
+$(BIN)/scrutineer: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+demo: $(BIN)/scrutineer
+	$(BIN)/python tools/demo.py
+
+bench: setup
+	$(BIN)/python tools/bench.py
+
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
