@@ -15,8 +15,9 @@ from scrutineer.rules.unit import Unit
 _LINT = "clippy::missing_safety_doc"
 # "# Safety", "## Implementation Safety", "# Safety requirements", "# Unsafety" as people write it.
 _HEADING = re.compile(r"^\s*#+\s[^\n]*\bsafety\b", re.IGNORECASE | re.MULTILINE)
-# Documentation that comes from elsewhere: a file, or a macro's caller.
-_ELSEWHERE = re.compile(r"include_str|concat|\$")
+_INCLUDED = re.compile(r"include_str|concat|\bSafety\b")
+# Between the item before and the name: `$(#[$attribute])*` lets the macro's caller document the item.
+_PASSED = re.compile(rb"#\[\s*\$[^;{}]*\Z")
 
 
 def check(unit: Unit) -> Iterator[Draft]:
@@ -32,7 +33,7 @@ def check(unit: Unit) -> Iterator[Draft]:
 
 
 def _judge(unit: Unit, path: str, item: Function | TraitItem, what: str, whose: str) -> Iterator[Draft]:
-    if _HEADING.search(item.doc) or _documented_by_attribute(item):
+    if _HEADING.search(item.doc) or _documented_elsewhere(unit, path, item):
         return
     yield Draft(
         path=path,
@@ -43,16 +44,23 @@ def _judge(unit: Unit, path: str, item: Function | TraitItem, what: str, whose: 
     )
 
 
-def _documented_by_attribute(item: Function | TraitItem) -> bool:
-    return any(
-        _ELSEWHERE.search(attribute.path + attribute.arguments) or "Safety" in attribute.arguments
-        for attribute in item.attributes
-        if attribute.path in {"doc", "cfg_attr"} or attribute.path.startswith("$")
-    )
+def _documented_elsewhere(unit: Unit, path: str, item: Function | TraitItem) -> bool:
+    """Whether the documentation stands in another file, or with the caller of the macro that defines the item."""
+    if item.definition >= 0:
+        start = unit.file(path).macro_definitions[item.definition].body.start
+        if _PASSED.search(unit.code(path), start, item.name_span.start):
+            return True
+    attributes = (a.arguments for a in item.attributes if a.path in {"doc", "cfg_attr"})
+    return any(_INCLUDED.search(arguments) for arguments in attributes)
 
 
 def _level(unit: Unit, path: str, item: Function | TraitItem) -> Level:
-    """Outside a kernel tree only what rustdoc shows must be documented: the lint's own measure."""
+    """Outside a kernel tree only what rustdoc shows must be documented: the lint's own measure.
+
+    What a macro makes of an item among its arguments is not known.
+    """
+    if item.macro >= 0:
+        return "note"
     around = unit.enclosing(path, item.span)
     hidden = any("hidden" in a.arguments for i in around for a in i.attributes if a.path == "doc")
     shown = item.visibility == "pub" or (isinstance(item, Function) and item.trait >= 0)

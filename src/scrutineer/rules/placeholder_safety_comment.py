@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from scrutineer.model.file import FileFacts
-from scrutineer.model.items import ExternBlock, Function, ImplItem, SafetyComment
+from scrutineer.model.items import ExternBlock, Function, ImplItem, SafetyComment, ValueItem
+from scrutineer.model.span import Span
 from scrutineer.rules.convention import documentation_level
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
@@ -21,19 +23,28 @@ _WORD = re.compile(r"[A-Za-z]+|[^\W_]+")
 _EMPTY_WORDS = frozenset((Path(__file__).parent / "empty_words.txt").read_text(encoding="utf-8").split())
 
 
+class _Commented(NamedTuple):
+    """A comment, the words of what it stands on, and where that is."""
+
+    comment: SafetyComment
+    operation: str
+    owner: Span
+
+
 def check(unit: Unit) -> Iterator[Draft]:
     """Report each comment that leaves nothing once filler and the operation's own words are taken away."""
     for facts in unit.files:
         seen = set()
-        for comment, operation in _commented(facts):
+        for comment, operation, owner in _commented(facts):
             if comment.span in seen or not says_nothing(comment.text, operation):
                 continue
             seen.add(comment.span)
             yield Draft(
                 path=facts.path,
                 span=comment.span,
+                item=unit.item_at(facts.path, owner),
                 message="this SAFETY comment is a placeholder",
-                level=documentation_level(unit, facts.path, comment.span, _LINT),
+                level=documentation_level(unit, facts.path, owner, _LINT),
                 help="name the preconditions of the operation and what in the code makes each hold",
             )
 
@@ -50,16 +61,15 @@ def _words(text: str) -> set[str]:
     return {word.lower() for word in _WORD.findall(text)}
 
 
-def _commented(facts: FileFacts) -> Iterator[tuple[SafetyComment, str]]:
-    """Each attached comment with the text of what it is about."""
+def _commented(facts: FileFacts) -> Iterator[_Commented]:
     for block in facts.unsafe_blocks:
         operations = " ".join(candidate.text for candidate in block.candidates)
-        yield from ((comment, operations) for comment in block.comments)
-    documented: tuple[ImplItem | ExternBlock | Function, ...]
-    documented = (*facts.impls, *facts.extern_blocks, *facts.functions)
+        yield from (_Commented(comment, operations, block.span) for comment in block.comments)
+    documented: tuple[ImplItem | ExternBlock | Function | ValueItem, ...]
+    documented = (*facts.impls, *facts.extern_blocks, *facts.functions, *facts.values)
     for item in documented:
-        attributes = " ".join(attribute.path for attribute in item.attributes)
-        yield from ((comment, f"impl {item.name} {attributes}") for comment in item.comments)
+        words = " ".join(["impl", item.name, *(attribute.path for attribute in item.attributes)])
+        yield from (_Commented(comment, words, item.span) for comment in item.comments)
 
 
 RULE = Rule(

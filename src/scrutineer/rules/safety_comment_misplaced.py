@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scrutineer.model.file import FileFacts
@@ -13,13 +14,16 @@ from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
 
 _LINT = "clippy::unnecessary_safety_comment"
+_DOCUMENTATION = re.compile(rb"//[/!]|/\*[*!]")
+# Prose of documentation speaks of safety in many ways, and its examples hold comments; this form argues.
+_DOCUMENTED_ARGUMENT = re.compile(rb"(?://[/!]|/\*[*!])\s*SAFETY:")
 
 
 def check(unit: Unit) -> Iterator[Draft]:
     """Report each SAFETY comment that no unsafe operation can be meant by."""
     for facts in unit.files:
         for comment in facts.safety_comments:
-            if _may_be_meant(unit, facts, comment):
+            if _is_prose(unit, facts, comment) or _may_be_meant(unit, facts, comment):
                 continue
             yield Draft(
                 path=facts.path,
@@ -28,6 +32,13 @@ def check(unit: Unit) -> Iterator[Draft]:
                 level=documentation_level(unit, facts.path, comment.span, _LINT),
                 help="move it to the unsafe operation that it argues for, or write it as an ordinary comment",
             )
+
+
+def _is_prose(unit: Unit, facts: FileFacts, comment: SafetyComment) -> bool:
+    text = unit.text(facts.path)
+    if not _DOCUMENTATION.match(text, comment.span.start):
+        return False
+    return not _DOCUMENTED_ARGUMENT.match(text, comment.span.start)
 
 
 def _may_be_meant(unit: Unit, facts: FileFacts, comment: SafetyComment) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from scrutineer.model.file import FileFacts
+from scrutineer.model.items import Function, ValueItem
 from scrutineer.model.span import Span
 from scrutineer.rules.convention import documentation_level
 from scrutineer.rules.draft import Draft
@@ -49,9 +50,10 @@ def _externs(facts: FileFacts) -> Iterator[tuple[Span, str, bool]]:
 
 
 def _attributes(facts: FileFacts) -> Iterator[tuple[Span, str, bool]]:
-    for function in facts.functions:
-        for attribute in function.attributes:
-            if attribute.unsafe and not function.comments:
+    items: tuple[Function | ValueItem, ...] = (*facts.functions, *facts.values)
+    for item in items:
+        for attribute in item.attributes:
+            if attribute.unsafe and not item.comments:
                 yield attribute.span, f"`#[unsafe({attribute.path})]`", False
 
 
