@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from scrutineer.facts.attributes import conjoin, predicate_of, read_attribute
 from scrutineer.facts.draft import Draft, FileDraft
-from scrutineer.facts.generics import read_generics, where_of
+from scrutineer.facts.generics import read_bounds, read_generics, where_of
 from scrutineer.facts.handlers import reads, text_at
 from scrutineer.facts.heads import read_head, shared, start_of
 from scrutineer.facts.types import read_type, words
@@ -18,6 +18,7 @@ from scrutineer.model.types import UNKNOWN
 from scrutineer.syntax.grammar import field
 
 _NAME, _BODY, _TYPE, _VALUE = field("name"), field("body"), field("type"), field("value")
+_BOUNDS = field("bounds")
 _LONGEST_VALUE = 200
 _FORMS = {"struct_item": "struct", "enum_item": "enum", "union_item": "union"}
 
@@ -48,6 +49,8 @@ def read_alias(draft: FileDraft, node: Node) -> bool:
     aliased = node.child_by_field_id(_TYPE)
     item["form"] = "opaque" if draft.scope.foreign else "alias"
     item["generics"] = read_generics(node, draft.text, where_of(node))
+    if node.type == "associated_type":
+        item["bounds"] = read_bounds(node.child_by_field_id(_BOUNDS), draft.text)
     item["aliased"] = read_type(aliased, draft.text) if aliased else None
     item["impl_"], item["trait"] = draft.scope.impl_, draft.scope.trait
     draft.types.append(item)

@@ -16,6 +16,7 @@ NO_GENERICS = Generics()
 _NAME, _TYPE, _BOUNDS, _LEFT, _PATTERN = (
     field("name"), field("type"), field("bounds"), field("left"), field("pattern")
 )  # fmt: skip
+_DEFAULT = field("default_type")
 _TYPE_PARAMETERS, _WHERE = field("type_parameters"), kind("where_clause")
 _PARAMETER, _SELF_PARAMETER = kind("parameter"), kind("self_parameter")
 _VARIADIC, _ATTRIBUTE = kind("variadic_parameter"), kind("attribute_item")
@@ -49,12 +50,16 @@ def where_of(node: Node) -> Node | None:
 def _read_generics(declared: Node | None, where: Node | None, text: bytes) -> Generics:
     names: dict[str, list[str]] = {"lifetime_parameter": [], "type_parameter": [], "const_parameter": []}
     bounds: list[Bound] = []
+    defaults: list[TypeRef | None] = []
     for part in parts(declared) if declared else ():
         name = part.child_by_field_id(_NAME)
         if part.type not in names or name is None:
             continue
         subject = words(name, text)
         names[part.type].append(subject)
+        if part.type == "type_parameter":
+            default = part.child_by_field_id(_DEFAULT)
+            defaults.append(read_type(default, text) if default is not None else None)
         bounds.extend(_bound(TypeRef("path", subject), part.child_by_field_id(_BOUNDS), text))
     for predicate in parts(where) if where else ():
         left = predicate.child_by_field_id(_LEFT)
@@ -64,7 +69,7 @@ def _read_generics(declared: Node | None, where: Node | None, text: bytes) -> Ge
             )
             bounds.extend(_bound(subject_, predicate.child_by_field_id(_BOUNDS), text))
     lifetimes, types, consts = map(tuple, names.values())
-    return Generics(lifetimes, types, consts, tuple(bounds))
+    return Generics(lifetimes, types, consts, tuple(bounds), tuple(defaults) if any(defaults) else ())
 
 
 def _bound(subject: TypeRef, bounds: Node | None, text: bytes) -> Iterator[Bound]:

@@ -175,6 +175,7 @@ class TypeItem(Item, frozen=True, kw_only=True, gc=False):
     fields: tuple[Field, ...] = ()
     variants: tuple[Variant, ...] = ()
     aliased: TypeRef | None = None
+    bounds: tuple[TypeRef, ...] = ()  # traits that a trait demands of its associated type
     representation: tuple[str, ...] = ()  # arguments of `#[repr]`
     derives: tuple[str, ...] = ()
     impl_: int = -1
