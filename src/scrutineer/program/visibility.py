@@ -1,0 +1,128 @@
+"""What the world outside a crate can name, and which functions lie inside the privacy boundary of a field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from scrutineer.model.items import Field, Function, TypeItem, ValueItem
+from scrutineer.program.entries import AnyEntry, FunctionEntry, TypeEntry
+from scrutineer.program.names import Namespace
+
+if TYPE_CHECKING:
+    from scrutineer.program.program import Program
+
+_NAMESPACES: tuple[Namespace, ...] = ("types", "values", "macros")
+
+
+class Boundary(msgspec.Struct, frozen=True):
+    """How far a name can be used: a module with its descendants, the crate, or the world."""
+
+    reach: Literal["module", "crate", "world"]
+    module: int = 0
+
+
+class Writer(msgspec.Struct, frozen=True):
+    """A function that writes a field. `certain` is false where only the field's name tells."""
+
+    function: int
+    certain: bool
+
+
+class Visibility:
+    """Answers for one crate; the set of what is exported is computed at the first question."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._exported: frozenset[tuple[str, int]] | None = None
+
+    def is_reachable(self, entry: AnyEntry) -> bool:
+        """Whether code outside the crate can name the item, through re-exports too.
+
+        A method is reachable with its type (if it is `pub`) or with its trait; members of trait impls always.
+        """
+        item = entry.item
+        program = self.program
+        if isinstance(item, Function | TypeItem | ValueItem):
+            if item.trait >= 0:
+                return ("trait", program.start(entry.file, "traits") + item.trait) in self.exported
+            if item.impl_ >= 0:
+                return self._member_reachable(entry, item)
+        kind = {"Function": "function", "TypeItem": "type", "TraitItem": "trait", "ValueItem": "value"}
+        return (kind.get(type(item).__name__, ""), entry.index) in self.exported
+
+    def _member_reachable(self, entry: AnyEntry, item: Function | TypeItem | ValueItem) -> bool:
+        scope = self.program.resolver.impl_scope(self.program.start(entry.file, "impls") + item.impl_)
+        if scope.trait:
+            return True
+        if not item.visibility.startswith("pub") or scope.self_type is None:
+            return False
+        found = self.program.type_paths.get(scope.self_type.name, ())
+        return any(("type", known.index) in self.exported for known in found)
+
+    @property
+    def exported(self) -> frozenset[tuple[str, int]]:
+        """Items that a path of public names leads to, as (kind, index)."""
+        if self._exported is None:
+            self._exported = frozenset(self._walk())
+        return self._exported
+
+    def _walk(self) -> Iterator[tuple[str, int]]:
+        names = self.program.names
+        pending = [0]
+        seen = {0}
+        while pending:
+            module = pending.pop()
+            for name, namespace in self._public_names(module):
+                for found, visibility, _ in names.lookup(module, name, namespace):
+                    if visibility != "pub" or found.crate or found.index < 0:
+                        continue
+                    yield found.kind, found.index
+                    if found.kind == "module" and found.index not in seen:
+                        seen.add(found.index)
+                        pending.append(found.index)
+
+    def _public_names(self, module: int) -> set[tuple[str, Namespace]]:
+        """Names that a module may export, also those that its public globs bring."""
+        found: set[tuple[str, Namespace]] = set()
+        pending = [module]
+        seen: set[int] = set()
+        while pending:
+            at = self.program.modules[pending.pop()]
+            if at.index in seen:
+                continue
+            seen.add(at.index)
+            for namespace in _NAMESPACES:
+                found.update((name, namespace) for name in getattr(at, namespace))
+                found.update((name, namespace) for name in at.uses)
+            for binding in at.globs:
+                pending.extend(
+                    target.index
+                    for target in self.program.names.glob_targets(binding, at.index)
+                    if target.kind == "module" and not target.crate and target.index >= 0
+                )
+        return found
+
+    def boundary(self, entry: TypeEntry, field: Field) -> Boundary:
+        """Where a field can be named; a public field of a type that nobody outside can name stops at the crate."""
+        visibility = field.visibility
+        modules = self.program.modules
+        module = entry.module
+        if entry.item.form == "enum" or visibility.startswith("pub"):
+            return Boundary("world") if self.is_reachable(entry) else Boundary("crate")
+        if visibility.startswith("crate"):
+            return Boundary("crate")
+        if visibility.startswith("super"):
+            module = max(modules[module].parent, 0)
+        elif visibility.startswith("in "):
+            found = self.program.names.resolve(visibility.removeprefix("in ").strip(), module)
+            module = found.index if found.kind == "module" and not found.crate else 0
+        return Boundary("module", module) if module else Boundary("crate")
+
+    def inside(self, boundary: Boundary) -> Iterator[FunctionEntry]:
+        """Functions of this crate from which a name with that boundary can be used."""
+        for entry in self.program.functions:
+            if boundary.reach != "module" or self.program.names.inside(entry.module, boundary.module):
+                yield entry
