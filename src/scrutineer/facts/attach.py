@@ -34,7 +34,7 @@ class _Search:
             comment_end = self.comment_ends[comment] if comment >= 0 else -1
             attribute_end = self.attribute_ends[attribute] if attribute >= 0 else -1
             end = max(comment_end, attribute_end)
-            if end < 0 or (end < anchor and not text[end:anchor].isspace()):
+            if end < 0 or (end < anchor and not _is_space(text[end:anchor])):
                 return -1
             if end == attribute_end:
                 anchor = self.draft.attributes[attribute][0]
@@ -70,6 +70,11 @@ class _Search:
             for number, note in enumerate(self.notes)
             if number not in self.used and span.covers(note.comment.span)
         ]
+
+
+def _is_space(between: bytes) -> bool:
+    """Whether nothing stands between; the start of a macro's repetition is nothing."""
+    return between.isspace() or (b"$(" in between and not between.replace(b"$(", b"").strip())
 
 
 def attach(draft: FileDraft) -> tuple[SafetyComment, ...]:
@@ -122,7 +127,7 @@ def _attach_impls(search: _Search, impls: list[Draft]) -> None:
 
 
 def _attach_rest(search: _Search, draft: FileDraft) -> None:
-    """Comments on single statements inside an unsafe block or an unsafe function belong to it, the innermost first."""
+    """Comments inside an unsafe block, an unsafe function or a macro belong to it, the innermost first."""
     for block in reversed(draft.unsafe_blocks):
         numbers = search.rest_inside(block["span"])
         if numbers:
@@ -131,3 +136,6 @@ def _attach_rest(search: _Search, draft: FileDraft) -> None:
         if function["unsafe"] and function["body_span"]:
             numbers = search.rest_inside(function["body_span"])
             function["comments"] = function.get("comments", ()) + search.take(numbers, headings=True)
+    for macro in (*reversed(draft.macro_calls), *reversed(draft.macro_definitions)):
+        numbers = search.rest_inside(macro["span"])
+        macro["comments"] = macro.get("comments", ()) + search.take(numbers, headings=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -17,10 +18,12 @@ from scrutineer.model.span import Span
 _NEWLINE = ord("\n")
 _HEADING = re.compile(r"^\s*#+\s*safety\b", re.IGNORECASE | re.MULTILINE)
 _SPEAKS = re.compile(
-    r"^[ \t>*+#-]*(?:[A-Z]+[ \t/&]+)?safety\b(?:[ \t]+(?:comment|note|argument|invariants?))?(?:[ \t]*\([^)\n]*\))?[ \t]*(?:[:,.\u2014\u2013-]|$)"
+    r"^[ \t>*+#-]*(?i:(?:[a-z]+[ \t/&]+)?safety)\b(?i:[ \t]+(?:comment|note|argument|invariants?))?"
+    r"(?:[ \t]*\([^)\n]*\))?[ \t]*(?:[:,.\u2014\u2013-]|$)"
     r"|\bSAFETY\b[ \t]*(?:\([^)\n]*\))?[ \t]*:|^[ \t>*+#-]*SAFETY\b",
-    re.MULTILINE | re.IGNORECASE,
+    re.MULTILINE,
 )
+_WORD = re.compile(rb"(?i:safety)")
 _OPENERS = frozenset(b"{([=|>&+-!:<")
 _Form = Literal["line", "block", "doc", "trailing"]
 
@@ -57,30 +60,41 @@ def belongs_to_what_follows(text: bytes, start: int) -> bool:
 
 def notes_of(draft: FileDraft) -> list[Note]:
     """The SAFETY comments of a file, in order."""
-    return [note for run in _runs(draft.text, draft.comments) for note in _notes(draft, *run)]
-
-
-def _runs(text: bytes, comments: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Runs of comments that are one text: on successive lines, of one kind, in one column if the first trails."""
-    first = 0
-    for index in range(1, len(comments) + 1):
-        if index < len(comments) and _continues(text, comments[index - 1], comments[index]):
+    text, comments = draft.text, draft.comments
+    starts = [start for start, _ in comments]
+    found: list[Note] = []
+    reached = 0
+    for match in _WORD.finditer(text):
+        index = bisect_right(starts, match.start()) - 1
+        if index < reached or match.start() >= comments[index][1]:
             continue
-        yield first, index
-        first = index
+        first = last = index
+        while first > reached and _continues(text, comments[first - 1], comments[first]):
+            first -= 1
+        while last + 1 < len(comments) and _continues(text, comments[last], comments[last + 1]):
+            last += 1
+        reached = last + 1
+        found.extend(_notes(draft, first, last + 1))
+    return found
 
 
 def _continues(text: bytes, above: tuple[int, int], below: tuple[int, int]) -> bool:
+    """Whether two comments are lines of one text; after code, only in one column."""
     gap = text[above[1] : below[0]]
-    if (
-        gap.count(b"\n") != 1
-        or gap.strip()
-        or text[above[0] : above[0] + 2] != b"//" != text[below[0] : below[0] + 3][:2]
-    ):
+    if not gap.isspace() or gap.count(b"\n") != 1:
         return False
-    if is_outer_doc(text[above[0] : above[0] + 4]) != is_outer_doc(text[below[0] : below[0] + 4]):
+    family = _family(text, above[0])
+    if not family or family != _family(text, below[0]):
         return False
     return not is_trailing(text, above[0]) or _column(text, above[0]) == _column(text, below[0])
+
+
+def _family(text: bytes, start: int) -> bytes:
+    """The mark of a line comment; nothing for a block comment, which is a text of its own."""
+    mark = text[start : start + 4]
+    if is_outer_doc(mark) or mark[:3] == b"//!":
+        return mark[:3]
+    return b"//" if mark[:2] == b"//" else b""
 
 
 def _column(text: bytes, offset: int) -> int:
@@ -91,33 +105,27 @@ def _notes(draft: FileDraft, first: int, last: int) -> Iterator[Note]:
     """The note of a run, from the comment that first says SAFETY to the run's end."""
     comments, text = draft.comments, draft.text
     start, end = comments[first][0], comments[last - 1][1]
-    if b"afety" not in text[start:end] and b"AFETY" not in text[start:end]:
-        return
-    for index in range(first, last):
-        low, high = comments[index]
-        shown = text[low:high].decode("utf-8", "replace")
-        if "afety" not in shown.lower():
+    lines = [text[low:high].decode("utf-8", "replace") for low, high in comments[first:last]]
+    mark = text[start : start + 4]
+    doc = is_outer_doc(mark) or mark[:3] in {b"//!", b"/*!"}
+    fenced = False
+    for index, line in enumerate(lines):
+        plain = plain_comment(line)
+        fenced ^= doc and plain.lstrip().startswith("```")
+        heading = _HEADING.search(plain)
+        said = _SPEAKS.search(plain) or heading
+        if fenced or said is None:
             continue
-        plain = plain_comment(shown)
-        match = _SPEAKS.search(plain) or _HEADING.search(plain)
-        if match is None:
-            continue
-        doc = is_outer_doc(text[low : low + 4])
-        form: _Form = (
-            "doc"
-            if doc
-            else "trailing"
-            if is_trailing(text, low)
-            else "block"
-            if shown.startswith("/*")
-            else "line"
+        low = comments[first + index][0]
+        form: _Form = "line"
+        if doc:
+            form = "doc"
+        elif is_trailing(text, low):
+            form = "trailing"
+        elif line.startswith("/*"):
+            form = "block"
+        words = plain_comment("\n".join([plain[said.start() :], *map(plain_comment, lines[index + 1 :])]))
+        yield Note(
+            SafetyComment(words.strip(), Span(low, end), form), first, last, doc and heading is not None
         )
-        whole = plain_comment(
-            "\n".join(text[a:b].decode("utf-8", "replace") for a, b in comments[index:last])
-        )
-        whole = (
-            whole[match.start() :] if shown.startswith("/*") or "\n" not in whole[: match.start()] else whole
-        )
-        heading = doc and _HEADING.search(plain) is not None
-        yield Note(SafetyComment(whole.strip(), Span(low, end), form), first, last, heading)
         return

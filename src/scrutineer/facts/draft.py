@@ -37,11 +37,6 @@ class Calls:
 class Scope:
     """What holds for everything inside the item or block that is being walked."""
 
-    __slots__ = (
-        "anchors", "calls", "candidates", "cfg", "definition", "foreign", "function", "impl_", "macro", "matcher", "path",
-        "test", "trait",
-    )  # fmt: skip
-
     def __init__(self) -> None:
         self.path = ""
         self.anchors: tuple[int, ...] = ()
@@ -59,9 +54,8 @@ class Scope:
 
     def inner(self) -> Scope:
         """A copy, to be changed by the construct that opens it."""
-        copy = Scope.__new__(Scope)
-        for name in Scope.__slots__:
-            setattr(copy, name, getattr(self, name))
+        copy = object.__new__(Scope)
+        copy.__dict__ = self.__dict__.copy()
         return copy
 
 

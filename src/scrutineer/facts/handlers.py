@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Literal
 
 from tree_sitter import Node
 
 from scrutineer.facts.draft import FileDraft
-from scrutineer.syntax.grammar import kind
+from scrutineer.syntax.grammar import LANGUAGE, kind
 
 Handler = Callable[[FileDraft, Node], bool]
 """Reads a node; true if the walk goes on inside it."""
 
-HANDLERS: dict[int, Handler] = {}
-"""By number of the node kind; of others there is nothing to read, the walk goes on inside."""
+_LEAVES = (
+    "identifier", "type_identifier", "field_identifier", "self", "integer_literal", "primitive_type", "string_literal",
+    "mutable_specifier", "lifetime", "visibility_modifier", "char_literal", "boolean_literal", "crate", "super",
+    "raw_string_literal", "float_literal", "unit_expression", "unit_type", "never_type", "metavariable",
+)  # fmt: skip
 
-IN_UNSAFE: dict[int, Handler] = {}
+HANDLERS: dict[int, Handler | Literal[False]] = {
+    number: False
+    for number in range(LANGUAGE.node_kind_count)
+    if not LANGUAGE.node_kind_is_named(number) or LANGUAGE.node_kind_for_id(number) in _LEAVES
+}
+"""By number of the node kind. Of others there is nothing to read, the walk goes on inside; False: nothing is inside."""
+
+IN_UNSAFE: dict[int, Handler | Literal[False]] = dict(HANDLERS)
 """The same where operations are candidates: in unsafe blocks and the bodies of unsafe functions."""
 
 
@@ -36,9 +46,3 @@ def reads(*names: str, only_in_unsafe: bool = False) -> Callable[[Handler], Hand
 def text_at(draft: FileDraft, node: Node | None) -> str:
     """What a node says."""
     return draft.text[node.start_byte : node.end_byte].decode("utf-8", "replace") if node else ""
-
-
-def update(record: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """The draft with more fields."""
-    record.update(fields)
-    return record

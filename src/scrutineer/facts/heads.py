@@ -19,6 +19,8 @@ _VISIBILITY = re.compile(r"(pub|crate)\b\s*(?:\(([^()]*)\))?")
 _ABI = re.compile(r'\bextern\b\s*(?:r?#*"([^"]*)")?')
 _COMMENT = re.compile(r"//[^\n]*|/\*[\s\S]*?\*/")
 _SECTION = re.compile(r"^\s*#+\s*(?:[^\n]*\bsafety|invariants?|panics?)\b", re.IGNORECASE | re.MULTILINE)
+_MAY_BE_SECTION = re.compile(rb"#[^\n]*(?i:safety|invariant|panic)")
+_INNER_DOC = frozenset({b"//!", b"/*!"})
 _DOC_MARK = re.compile(r"^[ \t]*(?:///|//!|/\*[*!]|\*/|\*)?", re.MULTILINE)
 
 
@@ -67,7 +69,7 @@ def lead_of(draft: FileDraft, start: int) -> Lead:
     text, comments, attributes = draft.text, draft.comments, draft.attributes
     at_comment, at_attribute = len(comments) - 1, len(attributes) - 1
     found: list[Attribute] = []
-    docs: list[bytes] = []
+    docs: list[tuple[int, int]] = []
     first = position = start
     while True:
         comment_end = comments[at_comment][1] if at_comment >= 0 else -1
@@ -76,21 +78,21 @@ def lead_of(draft: FileDraft, start: int) -> Lead:
         if end < 0 or (end < position and not text[end:position].isspace()):
             break
         if end == attribute_end:
-            position = attributes[at_attribute][0]
+            first = position = attributes[at_attribute][0]
             found.append(attributes[at_attribute][2])
             at_attribute -= 1
-            first = position
             continue
         position = comments[at_comment][0]
-        at_comment -= 1
         mark = text[position : position + 4]
         if is_outer_doc(mark):
-            docs.append(text[position:end])
+            docs.append(comments[at_comment])
             first = position
-        elif mark[:3] in {b"//!", b"/*!"}:
+        elif mark[:3] in _INNER_DOC:
             break
+        at_comment -= 1
     found.reverse()
-    return Lead(first, tuple(found), _doc(docs) if docs else "")
+    has_section = bool(docs) and _MAY_BE_SECTION.search(text, first, start) is not None
+    return Lead(first, tuple(found), _doc(text, docs) if has_section else "")
 
 
 def is_outer_doc(mark: bytes) -> bool:
@@ -98,12 +100,10 @@ def is_outer_doc(mark: bytes) -> bool:
     return mark[:3] in {b"///", b"/**"} and mark[3:] not in {b"/", b"*"}
 
 
-def _doc(docs: list[bytes]) -> str:
-    text = b"\n".join(one.rstrip(b"\n") for one in reversed(docs)).decode("utf-8", "replace")
-    if "#" not in text:
-        return ""
-    text = plain_comment(text)
-    return text if _SECTION.search(text) else ""
+def _doc(text: bytes, docs: list[tuple[int, int]]) -> str:
+    shown = b"\n".join(text[start:end] for start, end in reversed(docs)).decode("utf-8", "replace")
+    plain = plain_comment(shown)
+    return plain if _SECTION.search(plain) else ""
 
 
 def plain_comment(text: str) -> str:

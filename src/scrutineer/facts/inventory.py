@@ -5,6 +5,8 @@ from __future__ import annotations
 from scrutineer.facts.draft import FileDraft
 from scrutineer.model.file import Inventory
 
+_STAR = ord("*")
+
 
 def count(draft: FileDraft) -> Inventory:
     """Count what is unsafe, and lines of code: not blank and not only comment."""
@@ -36,7 +38,8 @@ def _code_lines(draft: FileDraft) -> list[bool]:
     reached = 0
     for start, end in draft.comments:
         kept.append(text[reached:start])
-        kept.append(b"\n" * text.count(b"\n", start, end))
+        if text[start + 1] == _STAR:
+            kept.append(b"\n" * text.count(b"\n", start, end))
         reached = max(reached, end)
     kept.append(text[reached:])
-    return [not line.isspace() and line != b"" for line in b"".join(kept).split(b"\n")]
+    return [line != b"" and not line.isspace() for line in b"".join(kept).split(b"\n")]

@@ -16,7 +16,7 @@ from scrutineer.facts.walk import walk_part
 from scrutineer.model.span import Span
 from scrutineer.syntax.grammar import field, kind, kinds
 from scrutineer.syntax.parse import NotReadableError, parse_range
-from scrutineer.syntax.transcribers import as_rust, comments_in, unsafe_pieces
+from scrutineer.syntax.transcribers import Piece, as_rust, comments_in, unsafe_pieces
 
 _MACRO, _NAME, _RIGHT, _LEFT = field("macro"), field("name"), field("right"), field("left")
 _TOKEN_TREE, _RULE, _STATEMENT = kind("token_tree"), kind("macro_rule"), kind("expression_statement")
@@ -28,7 +28,7 @@ _TYPE_PARENTS = kinds(
 _MOST_NESTED = 12
 _ASSEMBLY = frozenset({"asm", "naked_asm", "global_asm", "llvm_asm"})
 _HOLDS = re.compile(
-    rb"\b(?:unsafe|fn|impl|struct|enum|union|trait|static|mod|extern|type|const|use|macro_rules)\b"
+    rb"\b(?:unsafe|fn|struct|enum|union|trait|static|mod|type|const|use|macro_rules!)\s+[\w$]|\b(?:impl|extern)\b"
 )
 _CALL = re.compile(rb"(\.|(?<![\w$.]))\s*((?:\w+::)*[a-z_]\w*)\s*\(")
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\[\s\S])*"|//[^\n]*')
@@ -126,18 +126,22 @@ def _read_tokens(draft: FileDraft, tokens: Node, *, any_item: bool) -> None:
     _walk_pieces(draft, start, pieces, comments_in(written))
 
 
-def _walk_pieces(
-    draft: FileDraft, start: int, pieces: list[tuple[int, bytes]], comments: list[tuple[int, int]]
-) -> None:
+def _walk_pieces(draft: FileDraft, start: int, pieces: list[Piece], comments: list[tuple[int, int]]) -> None:
     """Read pieces in order, and note the comments between them."""
     reached = 0
-    for offset, piece in [*pieces, (len(draft.text), b"")]:
+    outer = draft.scope
+    for offset, piece, anchors in [*pieces, Piece(len(draft.text), b"", ())]:
         draft.comments.extend(
             (start + low, start + high) for low, high in comments if reached <= low < offset
         )
         if piece:
+            draft.scope = outer.inner()
+            draft.scope.anchors = tuple(start + anchor for anchor in anchors)
+            if anchors and anchors[-1] == 0:
+                draft.scope.anchors += outer.anchors
             _walk_piece(draft, start + offset, piece)
         reached = offset + len(piece)
+    draft.scope = outer
 
 
 def _walk_whole(draft: FileDraft, start: int, part: bytes) -> bool:

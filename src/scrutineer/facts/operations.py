@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from tomllib import loads
 
@@ -17,6 +18,7 @@ from scrutineer.syntax.grammar import field, kind, kinds
 _FUNCTION, _VALUE, _FIELD, _LEFT = field("function"), field("value"), field("field"), field("left")
 _GENERIC, _ACCESS = kind("generic_function"), kind("field_expression")
 _PLACES = kinds("identifier", "self", "field_expression")
+_INSIDE_TYPES = re.compile(rb"[{!/]")
 _LONGEST = 200
 _STAR = ord("*")
 
@@ -105,6 +107,15 @@ def read_field(draft: FileDraft, node: Node) -> bool:
     if name is not None and (node.start_byte, node.end_byte) != draft.callee:
         note(draft, "field", words(name, draft.text), node)
     return True
+
+
+@reads(
+    "parameters", "type_arguments", "type_parameters", "reference_type", "pointer_type", "generic_type", "tuple_type",
+    "scoped_type_identifier", "function_type", "where_clause",
+)  # fmt: skip
+def skip_type(draft: FileDraft, node: Node) -> bool:
+    """Types hold nothing to read unless a block, a macro call or a comment stands in them."""
+    return _INSIDE_TYPES.search(draft.text, node.start_byte, node.end_byte) is not None
 
 
 @reads("identifier", only_in_unsafe=True)

@@ -18,6 +18,8 @@ _STOPS = kinds(
 _ROOT = kinds("source_file")
 _CALLS = kinds("call_expression")
 _METHODS = kinds("field_expression")
+_NOTES = kinds("attribute_item", "line_comment", "block_comment")
+_HASH = ord("#")
 
 
 def anchors_of(draft: FileDraft, node: Node) -> list[int]:
@@ -32,6 +34,8 @@ def anchors_of(draft: FileDraft, node: Node) -> list[int]:
             found.extend(_link(parent, found[-1]))
         if parent.start_byte != found[-1]:
             found.append(parent.start_byte)
+            if draft.text[parent.start_byte] == _HASH:
+                found.append(_after_attributes(parent))
         parent = parent.parent
     return found
 
@@ -44,6 +48,20 @@ def _link(call: Node, argument: int) -> Iterator[int]:
     if method is None or method.kind_id not in _METHODS or argument < method.end_byte:
         return
     yield from (child.start_byte for child in method.children if child.type == ".")
+
+
+def _after_attributes(node: Node) -> int:
+    """Where a field, arm or expression starts whose attributes are part of it."""
+    for child in node.named_children:
+        if child.kind_id not in _NOTES:
+            return child.start_byte
+    return node.start_byte
+
+
+def _after_brace(text: bytes, start: int, end: int) -> int:
+    """Where a block's inside starts; `unsafe $body` of a macro has none that is written."""
+    brace = text.find(b"{", start, end)
+    return brace + 1 if brace >= 0 else end
 
 
 @reads("unsafe_block")
@@ -64,7 +82,7 @@ def read_unsafe_block(draft: FileDraft, node: Node) -> bool:
             "definition": outer.definition,
             "damaged": any(start <= error.end and error.start <= end for error in draft.parsed.errors),
             "anchors": anchors_of(draft, node),
-            "inside": start + draft.text[start:end].index(b"{") + 1,
+            "inside": _after_brace(draft.text, start, end),
         }
     )
     outer.calls.lower = True

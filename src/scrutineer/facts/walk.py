@@ -20,6 +20,8 @@ def walk(draft: FileDraft) -> None:
         handler = handler_of(node.kind_id)
         if handler is None:
             inside = cursor.goto_first_child()
+        elif handler is False:
+            inside = False
         else:
             draft.depth = depth
             before = draft.scope

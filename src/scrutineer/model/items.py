@@ -231,6 +231,7 @@ class MacroDefinition(Item, frozen=True, kw_only=True, gc=False):
     body: Span
     exported: bool = False
     declarative2: bool = False
+    comments: tuple[SafetyComment, ...] = ()  # inside it, on nothing that was read as unsafe
 
 
 class MacroCall(Item, frozen=True, kw_only=True, gc=False):
@@ -240,4 +241,4 @@ class MacroCall(Item, frozen=True, kw_only=True, gc=False):
     delimiter: Literal["(", "[", "{"]
     position: Literal["item", "statement", "expression", "pattern", "type"]
     function: int = -1
-    comments: tuple[SafetyComment, ...] = ()  # a macro may stand for something unsafe
+    comments: tuple[SafetyComment, ...] = ()  # above or inside it: a macro may stand for something unsafe

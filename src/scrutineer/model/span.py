@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
 import msgspec
+
+_NEWLINE = re.compile(rb"\n")
+_WIDE = re.compile(rb"[\xc0-\xff][\x80-\xbf]*")
 
 
 class Span(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
@@ -68,16 +72,8 @@ class Location(msgspec.Struct, frozen=True, gc=False, order=True):
 
 def line_table(text: bytes) -> LineTable:
     """Build the table of a file; offsets are into exactly these bytes."""
-    starts = [0]
-    size = 0
-    for line in text.split(b"\n")[:-1]:
-        size += len(line) + 1
-        starts.append(size)
+    starts = (0, *(newline.end() for newline in _NEWLINE.finditer(text)))
     if text.isascii():
-        return LineTable(tuple(starts))
-    wide = [
-        (offset, 1 if byte < 0xE0 else 2 if byte < 0xF0 else 3)
-        for offset, byte in enumerate(text)
-        if byte >= 0xC0
-    ]
-    return LineTable(tuple(starts), tuple(wide))
+        return LineTable(starts)
+    wide = [(start, end - start - 1) for start, end in (found.span() for found in _WIDE.finditer(text))]
+    return LineTable(starts, tuple(wide))

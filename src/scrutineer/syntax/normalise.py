@@ -16,10 +16,13 @@ from scrutineer.model.span import Span
 class Construct(NamedTuple):
     """One row of the table: group 1 of the pattern is replaced by `replacement`, padded with blanks.
 
+    `hint` is what any match holds: text without it is not searched.
+
     A sure construct is no other Rust in any edition; the others are guesses, kept only where they mend errors.
     """
 
     name: str
+    hint: bytes
     pattern: str
     replacement: bytes = b""
     sure: bool = True
@@ -28,31 +31,36 @@ class Construct(NamedTuple):
 _BEFORE_ITEM = r"(?=\s+(?:unsafe\s+)?(?:const|async|extern|fn|impl|type|unsafe)\b)"
 
 CONSTRUCTS = (
-    Construct("try!", r"(?<![\w#])(try)\s*![\s(\[{]", b"tri"),
-    Construct("safe", r"\b(safe)(?=\s+(?:fn|static)\b)"),
-    Construct("unsafe static", r"\b(unsafe)(?=\s+static\b)"),
-    Construct("gen fn", r"\b(gen)(?=\s+(?:unsafe\s+)?(?:extern\s+(?:\"[^\"]*\"\s*)?)?fn\b)"),
-    Construct("auto trait", r"\b(auto)(?=\s+trait\b)"),
-    Construct("const trait", r"\b(const)(?=\s+(?:unsafe\s+)?(?:auto\s+)?(?:trait|impl)\b)"),
-    Construct("const impl", r"\bimpl\b(?:\s*<[^{};]*?>)?\s+(const)(?=\s+[\w:])"),
-    Construct("const bound", r"(~\s*const\b|(?<=:)\s*\[const\](?=\s*\w)|(?<=[:+]\s)const(?=\s+[\w:]))"),
-    Construct("default", r"\b(default)" + _BEFORE_ITEM),
-    Construct("init field", r"(?<=\w)\s*(<-)(?=[^-])", b": "),
-    Construct("async bound", r"[:+]\s*(async)(?=\s+Fn(?:Mut|Once)?\b)"),
-    Construct("for closure", r"(?<![\w:+]\s)(for\s*<[^<>]*>)(?=\s*(?:async\s+)?(?:move\s+)?\|)"),
-    Construct("pinned reference", r"&(?:'\w+\s+)?\s*(pin)(?=\s+mut\b)"),
-    Construct("pinned reference", r"&(?:'\w+\s+)?\s*(pin\s+const)\b"),
-    Construct("super let", r"\b(super)(?=\s+let\b)"),
-    Construct("do yeet", r"\b(do\s+yeet)\b", b"return"),
-    Construct("unsafe field", r"[{,]\s*(?:pub(?:\([^)]*\))?\s+)?(unsafe)(?=\s+\w+\s*:)"),
+    Construct("try!", b"try", r"(?<![\w#])(try)\s*![\s(\[{]", b"tri"),
+    Construct("safe", b"safe", r"\b(safe)(?=\s+(?:fn|static)\b)"),
+    Construct("unsafe static", b"static", r"\b(unsafe)(?=\s+static\b)"),
+    Construct("gen fn", b"gen", r"\b(gen)(?=\s+(?:unsafe\s+)?(?:extern\s+(?:\"[^\"]*\"\s*)?)?fn\b)"),
+    Construct("auto trait", b"auto", r"\b(auto)(?=\s+trait\b)"),
+    Construct("const trait", b"const", r"\b(const)(?=\s+(?:unsafe\s+)?(?:auto\s+)?(?:trait|impl)\b)"),
+    Construct("const impl", b"const", r"\bimpl\b(?:\s*<[^{};]*?>)?\s+(const)(?=\s+[\w:])"),
     Construct(
-        "attribute", r"[=(,]\s*(#\[(?:[^\[\]\"]|\"[^\"]*\")*\])(?=\s*(?://[^\n]*\n\s*)?[^\s#/])", sure=False
+        "const bound", b"const", r"(~\s*const\b|(?<=:)\s*\[const\](?=\s*\w)|(?<=[:+]\s)const(?=\s+[\w:]))"
     ),
-    Construct("gen block", r"(?:[=(,;{}]|\breturn|\basync)\s*(gen(?:\s+move)?)(?=\s*\{)", sure=False),
-    Construct("box", r"[=(,|&{]\s*(box)(?=\s+[\w(&\[])", sure=False),
-    Construct("generic arguments of a type", r"(?::|->|[(,<&])\s*[\w:]+(::)<", sure=False),
-    Construct("negative const argument", r"[<,]\s*(-)(?=\d+\s*[,>])", sure=False),
-    Construct("default field", r":[^;{}=()]*?(=\s*[\w.\"-]+)(?=\s*[,}])", sure=False),
+    Construct("default", b"default", r"\b(default)" + _BEFORE_ITEM),
+    Construct("init field", b"<-", r"(?<=\w)\s*(<-)(?=[^-])", b": "),
+    Construct("async bound", b"async", r"[:+]\s*(async)(?=\s+Fn(?:Mut|Once)?\b)"),
+    Construct("for closure", b"|", r"(?<![\w:+]\s)(for\s*<[^<>]*>)(?=\s*(?:async\s+)?(?:move\s+)?\|)"),
+    Construct("pinned reference", b"pin", r"&(?:'\w+\s+)?\s*(pin)(?=\s+mut\b)"),
+    Construct("pinned reference", b"pin", r"&(?:'\w+\s+)?\s*(pin\s+const)\b"),
+    Construct("super let", b"super", r"\b(super)(?=\s+let\b)"),
+    Construct("do yeet", b"yeet", r"\b(do\s+yeet)\b", b"return"),
+    Construct("unsafe field", b"unsafe", r"[{,]\s*(?:pub(?:\([^)]*\))?\s+)?(unsafe)(?=\s+\w+\s*:)"),
+    Construct(
+        "attribute",
+        b"#[",
+        r"[=(,]\s*(#\[(?:[^\[\]\"]|\"[^\"]*\")*\])(?=\s*(?://[^\n]*\n\s*)?[^\s#/])",
+        sure=False,
+    ),
+    Construct("gen block", b"gen", r"(?:[=(,;{}]|\breturn|\basync)\s*(gen(?:\s+move)?)(?=\s*\{)", sure=False),
+    Construct("box", b"box", r"[=(,|&{]\s*(box)(?=\s+[\w(&\[])", sure=False),
+    Construct("generic arguments of a type", b"::<", r"(?::|->|[(,<&])\s*[\w:]+(::)<", sure=False),
+    Construct("negative const argument", b"<", r"[<,]\s*(-)(?=\d+\s*[,>])", sure=False),
+    Construct("default field", b"=", r":[^;{}=()]*?(=\s*[\w.\"-]+)(?=\s*[,}])", sure=False),
 )
 
 _SKIPPED = r"""
@@ -83,12 +91,17 @@ def normalise(text: bytes, base: int, *, guess: bool) -> tuple[bytes, tuple[Rewr
 
     Spans of rewrites count from `base`, the offset at which the text stands in its file.
     """
+    patterns = [
+        (construct, pattern)
+        for construct, pattern in _PATTERNS
+        if (construct.sure or guess) and construct.hint in text
+    ]
+    if not patterns:
+        return text, ()
     quiet = _quiet(text)
     result = bytearray(text)
     rewrites: list[Rewrite] = []
-    for construct, pattern in _PATTERNS:
-        if not (construct.sure or guess):
-            continue
+    for construct, pattern in patterns:
         for match in pattern.finditer(quiet):
             start, end = match.span(1)
             result[start:end] = construct.replacement.ljust(end - start)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 _TOKEN = re.compile(
     rb"""
@@ -19,7 +20,14 @@ _BOUND = re.compile(rb"\$\s*(\w+)\s*:\s*(\w+)")
 _VARIABLE = re.compile(rb"\$(\w+)")
 _REPEATED = re.compile(rb"\$\s*\(")
 _AFTER_REPETITION = re.compile(rb"\s*(?:[*+?](?![*+?])|(?:=>|->|\|\||&&|::|\w+|[^\s\w(){}\[\]$])\s*[*+?])")
-_UNSAFE_ITEMS = frozenset({b"fn", b"impl", b"trait", b"extern", b"auto", b"async", b"static"})
+_AFTER_UNSAFE = frozenset({b"{", b"fn", b"impl", b"trait", b"extern", b"auto", b"async", b"static"})
+
+
+class _Token(NamedTuple):
+    start: int
+    end: int
+    kind: str
+    word: bytes
 
 
 def as_rust(written: bytes, matcher: bytes) -> Iterator[bytes]:
@@ -31,24 +39,52 @@ def as_rust(written: bytes, matcher: bytes) -> Iterator[bytes]:
         yield b"{" + plain[1:-1] + b"}"
 
 
-def unsafe_pieces(written: bytes, matcher: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each outermost `unsafe` block or item of a token tree that is no Rust as a whole, with its offset."""
+class Piece(NamedTuple):
+    """An `unsafe` block or item found in a token tree: where, its text, and where what it is part of starts."""
+
+    offset: int
+    text: bytes
+    anchors: tuple[int, ...]
+
+
+def unsafe_pieces(written: bytes, matcher: bytes) -> Iterator[Piece]:
+    """Each outermost `unsafe` block or item of a token tree that is no Rust as a whole."""
     plain = _without_variables(written, matcher) if b"$" in written else written
     tokens = [
-        (match.start(), match.end(), match.lastgroup, match.group())
+        _Token(match.start(), match.end(), match.lastgroup or "", match.group())
         for match in _TOKEN.finditer(plain)
-        if match.lastgroup not in {"skip", "hashes"}
+        if match.lastgroup != "skip"
     ]
     reached = 0
-    for index, (start, end, _, word) in enumerate(tokens):
-        if start < reached or word != b"unsafe" or index + 1 >= len(tokens):
+    for index, token in enumerate(tokens[:-1]):
+        following = tokens[index + 1].word
+        if token.start < reached or token.word != b"unsafe" or following not in _AFTER_UNSAFE:
             continue
-        following = tokens[index + 1][3]
-        if following != b"{" and following not in _UNSAFE_ITEMS:
-            continue
-        reached = _end_of(tokens, index + 1)
-        yield start, plain[start:reached]
-        reached = max(reached, end)
+        reached = max(_end_of(tokens, index + 1), token.end)
+        yield Piece(token.start, plain[token.start : reached], tuple(_starts_of(tokens, index)))
+
+
+def _starts_of(tokens: list[_Token], index: int) -> Iterator[int]:
+    """Where the argument, the field and the statement that hold a token start, from the inside out."""
+    depth = 0
+    skipping = False
+    closed = index
+    for at in range(index - 1, -1, -1):
+        word, kind = tokens[at].word, tokens[at].kind
+        if depth == 0 and word == b"#" and tokens[at + 1].word == b"[":
+            yield tokens[closed + 1].start
+        if word in {b";", b"{", b"}"} and depth == 0:
+            yield tokens[at + 1].start
+            return
+        if kind == "close":
+            closed = closed if depth else at
+            depth += 1
+        elif kind == "open" and depth:
+            depth -= 1
+        elif depth == 0 and (kind == "open" or (word == b"," and not skipping)):
+            yield tokens[at + 1].start
+            skipping = word == b","
+    yield tokens[0].start
 
 
 def comments_in(written: bytes) -> list[tuple[int, int]]:
@@ -62,7 +98,7 @@ def comments_in(written: bytes) -> list[tuple[int, int]]:
     ]
 
 
-def _end_of(tokens: list[tuple[int, int, str | None, bytes]], index: int) -> int:
+def _end_of(tokens: list[_Token], index: int) -> int:
     """End of the first brace group from here on, or of the semicolon that comes before it."""
     depth = 0
     end = tokens[-1][1]
