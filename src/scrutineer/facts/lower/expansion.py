@@ -41,7 +41,9 @@ def call_of(builder: Builder, node: Node) -> Call:
 
 def form_of(builder: Builder, path: str) -> str:
     """The form of the table that a macro has: "" if it is not there, or if the crate defines one of this name."""
-    first, _, last = path.rpartition("::")
+    first, _, last = path.removeprefix("::").rpartition("::")
+    if first == "crate" or first.startswith("crate::"):
+        return "" if last in builder.context.defined else _FORMS.get(last, "")
     if first:
         return _FORMS.get(last, "") if first.partition("::")[0] in _CRATES else ""
     return "" if path in builder.context.defined else _FORMS.get(path, "")
