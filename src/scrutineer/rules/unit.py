@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from scrutineer.model.file import FileFacts
+from scrutineer.model.target import CrateUnit, Mark
+from scrutineer.program.program import Program
 from scrutineer.rules.crate_files import CrateFiles
 
 
 class Unit(CrateFiles):
     """One crate: its files, and the answers of other rooms about it.
 
-    To hand rules another room's answer, add a cached property that asks that room.
+    `dependencies` are programs of crates read in the same run, by the name that this crate gives them. To hand
+    rules another room's answer, add a cached property that asks that room.
     """
+
+    def __init__(
+        self,
+        crate: CrateUnit,
+        files: tuple[FileFacts, ...],
+        read: Callable[[str], bytes],
+        *,
+        marks: Mapping[str, Mark] | None = None,
+        kernel: bool = False,
+        dependencies: Mapping[str, Program] | None = None,
+    ) -> None:
+        super().__init__(crate, files, read, marks=marks, kernel=kernel)
+        self._dependencies = dependencies or {}
+
+    @cached_property
+    def program(self) -> Program:
+        """The crate seen whole: names, types, impls, typed bodies, call graph."""
+        return Program(self.crate, self.files, self._dependencies, self.text)
