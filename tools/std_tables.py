@@ -18,6 +18,7 @@ import rustdoc_pages as rustdoc
 from impl_blocks import Blocks, member_name
 
 _HIDDEN = (
+    "std/intrinsics/simd/",
     "core/core_arch/",
     "core/core_simd/",
     "std/std_float/",

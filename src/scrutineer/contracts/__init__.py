@@ -1,0 +1,1 @@
+"""What unsafe operations ask and what SAFETY comments say: std catalogue, `# Safety` sections, claims."""
