@@ -4,7 +4,7 @@
 """
 
 from scrutineer.explore import Draft, atomic
-from scrutineer.explore.parts.kernel_list import remove, ring
+from scrutineer.explore.parts.kernel_list import remove, ring, take
 
 OWNER, LOCAL = 1, 2
 
@@ -12,10 +12,7 @@ OWNER, LOCAL = 1, 2
 def release_broken(s):
     """`Node::release` as shipped: takes the whole list, drops the lock, then pops items."""
     with s.owner.inner:
-        head = s.list[OWNER].first
-        s.list[OWNER].first = 0
-    s.list[LOCAL].first = head
-    head = 0
+        take(s, OWNER, LOCAL)
     while item := s.list[LOCAL].first:
         remove(s, LOCAL, item, True)
         with atomic:
@@ -50,7 +47,7 @@ def set_cleared(s, k):
 def death_list(release, items, removers):
     """The model with one of the two release functions."""
     m = Draft("death list", items=items, removers=removers)
-    ring(m, items, lists=2)
+    ring(m, items, "death_list", "local list")
     m.mutex("owner.inner")
     m.array("cleared", [0] * items)
     m.array("dead", [0] * items)

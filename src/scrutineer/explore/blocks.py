@@ -13,10 +13,12 @@ from scrutineer.explore.program import (
     WRITE,
     Broken,
     Kind,
+    Node,
     Program,
     Record,
     State,
 )
+from scrutineer.explore.steps import Acquire, Release
 from scrutineer.explore.verdict import Bounds
 
 _NEVER, _ALWAYS, _AFTER_RELEASE = 0, 1, 2
@@ -49,7 +51,8 @@ class Blocks:
     def __init__(self, program: Program, bounds: Bounds) -> None:
         self.program = program
         self.longest = bounds.steps_without_switch
-        self.stops = [[_stop(node.kind) for node in nodes] + [_ALWAYS] for nodes in program.nodes]
+        attempted = _attempted(program)
+        self.stops = [[_stop(node, attempted) for node in nodes] + [_ALWAYS] for nodes in program.nodes]
         # After these others may go on, so a plain access that follows must not hide in the same block.
         self.opens = [[node.kind in {Kind.RELEASE, Kind.ATOMIC} for node in nodes] for nodes in program.nodes]
 
@@ -139,14 +142,26 @@ class Blocks:
         )
 
 
-def _stop(kind: Kind) -> int:
-    match kind:
-        case Kind.ACQUIRE | Kind.ATOMIC | Kind.CHOICE:
+def _attempted(program: Program) -> frozenset[str]:
+    """Return the locks that some thread try-locks: it can tell whether another is inside."""
+    return frozenset(
+        first.lock
+        for nodes in program.nodes
+        for node in nodes
+        for first in node.step.operations[:1]
+        if isinstance(first, Acquire) and first.into is not None
+    )
+
+
+def _stop(node: Node, attempted: frozenset[str]) -> int:
+    match node.kind, node.step.operations[:1]:
+        case Kind.ACQUIRE | Kind.ATOMIC | Kind.CHOICE, _:
             return _ALWAYS
-        case Kind.ACCESS:
+        case Kind.RELEASE, (Release(lock=lock),) if lock in attempted:
+            return _ALWAYS
+        case Kind.ACCESS, _:
             return _AFTER_RELEASE
-        case Kind.PRIVATE | Kind.RELEASE:
-            return _NEVER
+    return _NEVER
 
 
 def conflict(one: Block, other: Block) -> bool:

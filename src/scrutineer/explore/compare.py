@@ -29,7 +29,7 @@ def designs(paths: Sequence[Path], sizes: dict[str, int], bounds: Bounds) -> tup
     found = []
     for path in paths:
         model = ModelFile(path).build(sizes=sizes)
-        found.append(Design(model.name, path.name, explore(model, bounds), model.unsafe_contract))
+        found.append(Design(model.name, str(path), explore(model, bounds), model.unsafe_contract))
     return tuple(found)
 
 

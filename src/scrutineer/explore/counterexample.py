@@ -106,7 +106,7 @@ def failure_message(
     name = program.model.threads[thread].name
     match failure.broken:
         case Broken.CHECK:
-            return f"`{name}` breaks: {failure.what}", failure.contract
+            return f"`{name}` breaks what it asserts at {step.at}", failure.contract
         case Broken.NULL:
             return f"null dereference: `{name}` uses {failure.what}", step.contract
         case _:

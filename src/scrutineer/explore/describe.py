@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from scrutineer.explore.expressions import Local
+from scrutineer.explore.expressions import Expression, Local
+from scrutineer.explore.layout import element_name
 from scrutineer.explore.program import ATOMIC, GIVE, TAKE, WRITE, Program, Record, State, is_awake
 from scrutineer.explore.schedule import Schedule, Turn, run_schedule
-from scrutineer.explore.steps import Acquire, Await, Choose, Notify, Operation, Release, Step, Wait
+from scrutineer.explore.steps import Acquire, Await, Check, Choose, Notify, Operation, Release, Step, Wait
 from scrutineer.explore.verdict import Access, HeldLock, ScheduleStep
 
 
@@ -54,6 +55,8 @@ def next_step(program: Program, state: State, thread: int, alternative: int = 0)
     )
     first = _first(step)
     message = step.text or _synchronisation(program, first, record, state, (thread, alternative))
+    if not message and isinstance(first, Check):
+        message = "assert on " + ", ".join(access.place for access in accesses)
     if not message:
         message = "; ".join(f"{'write' if access.write else 'read'} {access.place}" for access in accesses)
     return ScheduleStep(
@@ -119,11 +122,26 @@ def _message(
 ) -> str:
     if message := _synchronisation(program, _first(step), record, before, turn):
         return message
-    parts = [f"{'write' if a.write else 'read'} {a.place} = {a.value}" for a in accesses]
+    written = {access.place for access in accesses if access.write}
+    parts = [
+        f"{'write' if access.write else 'read'} {access.place} = {access.value}"
+        for access in accesses
+        if access.write or access.place not in written
+    ]
     text = "; ".join(parts)
     if step.atomic:
         return f"atomic: {text}"
     return text or "; ".join(f"{name} = {value}" for name, value in changed) or "go on"
+
+
+def _number(program: Program, state: State, thread: int, index: Expression) -> int | str:
+    """Return the value of an index as far as it needs no shared memory, else a question mark."""
+    match index:
+        case int():
+            return index
+        case Local(name=name):
+            return state[program.layout.locals[thread][name]]
+    return "?"
 
 
 def _synchronisation(
@@ -132,7 +150,9 @@ def _synchronisation(
     """Return the words for an operation that synchronises, or an empty text."""
     touched = next((program.layout.names[entry] for entry, flags in record if flags & (TAKE | GIVE)), "")
     match first:
-        case Acquire(lock=lock, shared=shared, into=into):
+        case Acquire(lock=lock, index=index, shared=shared, into=into):
+            if index is not None:
+                lock = element_name(lock, _number(program, state, turn[0], index))
             verb = "read_lock" if shared else "lock"
             if into is not None:
                 return f"try_{verb}({touched or lock}): {'taken' if touched else 'held by another'}"

@@ -14,10 +14,8 @@ def draw_lists(program: Program, state: State) -> tuple[str, ...]:
         cells = program.layout.cells
         heads = cells[drawn.first]
         forward, backward = _values(cells[drawn.next], state), _values(cells[drawn.prev], state)
-        for number in range(1, max(1, heads.size) + 1):
-            name = f"{drawn.name}{number}" if heads.size else drawn.name
-            first = state[heads.at(number)]
-            lines.append(f"{name}.first = {_walk(first, forward)}")
+        for number, name in enumerate(drawn.names, start=1):
+            lines.append(f"{name}: {_walk(state[heads.at(number)], forward)}")
         lines += _disagreements(drawn, forward, backward)
     return tuple(lines)
 

@@ -76,9 +76,8 @@ def lay_out(model: Model) -> Layout:
 
 
 def element_name(name: str, index: int | str) -> str:
-    """Return how element `index` of the array is written: `item.next` gives `item2.next`, `slot` gives `slot[2]`."""
-    owner, dot, field = name.partition(".")
-    return f"{owner}{index}.{field}" if dot else f"{name}[{index}]"
+    """Return how an element is written: `item[].next` gives `item2.next`, `slot` gives `slot[2]`."""
+    return name.replace("[]", str(index), 1) if "[]" in name else f"{name}[{index}]"
 
 
 def names_of_locals(steps: tuple[Step, ...]) -> list[str]:

@@ -61,12 +61,17 @@ class ModelFile:
 
 
 def _run(path: Path) -> dict[str, object]:
+    """Run the file. It may import parts that lie beside it, which are forgotten afterwards."""
     folder = str(path.resolve().parent)
-    sys.path.insert(0, folder)  # a model may import parts that lie beside it, as any script may
+    before = set(sys.modules)
+    sys.path.insert(0, folder)
     try:
         return _guarded(path, lambda: runpy.run_path(str(path), run_name="scrutineer_model"))
     finally:
         sys.path.remove(folder)
+        for name in set(sys.modules) - before:
+            if str(getattr(sys.modules[name], "__file__", "")).startswith(folder):
+                del sys.modules[name]
 
 
 def _guarded(path: Path, build: Callable[[], _Built]) -> _Built:

@@ -65,9 +65,10 @@ class Thread(msgspec.Struct, frozen=True):
 
 
 class LinkedList(msgspec.Struct, frozen=True):
-    """Says which cells form a doubly linked list, so that a counterexample can draw it."""
+    """Says which cells form doubly linked lists, so that a counterexample can draw them."""
 
-    name: str
+    names: tuple[str, ...]
+    """One name for each element of `first`, or one if that is a single cell."""
     first: str
     next: str
     prev: str

@@ -51,7 +51,10 @@ class Draft:
         self._cells.append(Cell(name, (initial,)))
 
     def array(self, name: str, initial: Sequence[int]) -> None:
-        """Declare an array of ordinary cells. Elements count from 1; index 0 is the null pointer."""
+        """Declare an array of ordinary cells. Elements count from 1; index 0 is the null pointer.
+
+        `item[].next` is written `s.item[k].next` in a thread, `slot` is written `s.slot[k]`.
+        """
         self._cells.append(Cell(name, tuple(initial), len(initial)))
 
     def atomic(self, name: str, initial: int | Sequence[int] = 0) -> None:
@@ -74,9 +77,20 @@ class Draft:
         """Declare a condition variable."""
         self._conditions.append(Condition(name, spurious))
 
-    def linked_list(self, name: str, *, first: str, next: str, prev: str, item: str = "item") -> None:  # noqa: A002 - the fields' real names
-        """Say which cells are a doubly linked list, so that counterexamples draw it."""
-        self._lists.append(LinkedList(name, first, next, prev, item))
+    def linked_list(
+        self,
+        names: Sequence[str],
+        *,
+        first: str,
+        next: str,  # noqa: A002 - what a link is called
+        prev: str,
+        item: str = "item",
+    ) -> None:
+        """Say which cells are doubly linked lists, so that counterexamples draw them.
+
+        `first` is a cell, or an array with an element for each of the names.
+        """
+        self._lists.append(LinkedList(tuple(names), first, next, prev, item))
 
     def thread(
         self, function: _Function, *arguments: int, name: str = "", forever: bool = False

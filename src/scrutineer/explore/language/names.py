@@ -36,9 +36,14 @@ class Declared:
         self.locks: set[str] = set()
         self.conditions: set[str] = set()
 
+    def spelled(self, path: str) -> str:
+        """Return the declared name of a path: `s.item[k].next` is `item.next` here and declared `item[].next`."""
+        everything = (*self.cells, *self.locks, *self.conditions)
+        return next((name for name in everything if name.replace("[]", "") == path), path)
+
     def suggest(self, name: str) -> str:
         """Return `; did you mean ...?` for a declared name that is close."""
-        known = [*self.cells, *self.locks, *self.conditions]
+        known = [n.replace("[]", "") for n in (*self.cells, *self.locks, *self.conditions)]
         close = difflib.get_close_matches(name, known, 1)
         return f"; did you mean `{close[0]}`?" if close else ""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from types import FunctionType
+from types import FunctionType, ModuleType
 
 from scrutineer.explore.expressions import Binary, Expression, Local, Not, Shared
 from scrutineer.explore.language.assigning import assign, at_once, augment, check, hoist, target_of
@@ -116,24 +116,35 @@ class Reader:
     def _call(self, call: ast.Call, result: Local | None) -> bool:
         """Read a call of a lock method, a word or a function of the model; False if it is none of these."""
         context = self.context
-        operation = method(context, call, result)
-        if operation is None and isinstance(call.func, ast.Name):
-            function = context.frame.scope.look_up(call.func)
+        function = self._function(call.func)
+        if isinstance(function, FunctionType):
             operation = word(context, function, call, result)
             if operation is None:
-                if not isinstance(function, FunctionType):
-                    return False
-                arguments = [self._argument(argument) for argument in call.args]
-                source = Source(function, self.shown)
-                prefix = f"{context.frame.scope.prefix}{source.name}."
-                self._inline(source, arguments, result, context.at(call), prefix=prefix)
+                self._inline_call(function, call, result)
                 return True
+        else:
+            operation = method(context, call, result)
         if operation is None:
             return False
         context.emit([operation], call)
         if isinstance(operation, Cut):
             context.emitter.tails = []
         return True
+
+    def _function(self, node: ast.expr) -> object:
+        """What is called: a function by its name or by its module's, or None."""
+        if isinstance(node, ast.Name):
+            return self.context.frame.scope.look_up(node)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            owner = self.context.frame.scope.look_up(node.value)
+            return getattr(owner, node.attr, None) if isinstance(owner, ModuleType) else None
+        return None
+
+    def _inline_call(self, function: FunctionType, call: ast.Call, result: Local | None) -> None:
+        source = Source(function, self.shown)
+        arguments = [self._argument(argument) for argument in call.args]
+        prefix = f"{self.context.frame.scope.prefix}{source.name}."
+        self._inline(source, arguments, result, self.context.at(call), prefix=prefix)
 
     def _argument(self, node: ast.expr) -> _Argument:
         if isinstance(node, ast.Name):
@@ -222,11 +233,7 @@ class Reader:
 
     def _return(self, value: ast.expr | None, node: ast.stmt) -> None:
         frame = self.context.frame
-        if value is not None:
-            if frame.result is None:
-                raise ModelError(
-                    "a value is returned, but the caller does not keep it", self.context.at(node)
-                )
+        if value is not None and frame.result is not None:
             assign(self.context, frame.result, self.context.values().read(value), node)
         self._leave(frame.end, 0, node)
 

@@ -29,9 +29,10 @@ def guard(values: Values, node: ast.expr) -> Acquire:
 def lock(values: Values, node: ast.expr) -> tuple[str, Expression | None]:
     """Return the name and index of the lock that the node spells."""
     path = values.path(node)
-    if path.name not in values.declared.locks:
+    name = values.declared.spelled(path.name)
+    if name not in values.declared.locks:
         raise ModelError(f"unknown lock `{path.name}`{values.declared.suggest(path.name)}", values.at(node))
-    return path.name, path.index
+    return name, path.index
 
 
 def method(context: Context, call: ast.Call, result: Local | None) -> Operation | None:

@@ -99,9 +99,10 @@ class Values:
         return self._cell(self.path(node), node)
 
     def _cell(self, path: Path, node: ast.AST) -> Shared:
-        if path.name not in self.declared.cells:
+        name = self.declared.spelled(path.name)
+        if name not in self.declared.cells:
             raise ModelError(f"unknown cell `{path.name}`{self.declared.suggest(path.name)}", self.at(node))
-        return Shared(path.name, path.index)
+        return Shared(name, path.index)
 
     def _compare(
         self, node: ast.expr, left: ast.expr, operators: list[ast.cmpop], others: list[ast.expr]

@@ -14,16 +14,25 @@ from scrutineer.explore.language.words import contract
 REMOVE_CONTRACT = "`item` must not be in a different linked list (with the same id)"
 
 
-def ring(model: Draft, items: int, lists: int = 1) -> None:
-    """Declare `items` items, all of them in list 1 in order, and `lists - 1` further lists, empty.
+def ring(model: Draft, items: int, *lists: str) -> None:
+    """Declare `items` items, all of them in list 1 in order, and empty lists for the other names.
 
-    Cells: `list.first`, `item.next`, `item.prev`; ghost `owners`: how often each item was handed out.
+    Cells: `list[].first`, `item[].next`, `item[].prev`; ghost `owners`: how often each item was handed out.
+    The names of the lists are for drawings; a model counts them from 1.
     """
-    model.array("item.next", [k % items + 1 for k in range(1, items + 1)])
-    model.array("item.prev", [(k - 2) % items + 1 for k in range(1, items + 1)])
-    model.array("list.first", [1 if items else 0, *[0] * (lists - 1)])
+    model.array("item[].next", [k % items + 1 for k in range(1, items + 1)])
+    model.array("item[].prev", [(k - 2) % items + 1 for k in range(1, items + 1)])
+    model.array("list[].first", [1, *[0] * (len(lists) - 1)])
     model.ghost("owners", [0] * items)
-    model.linked_list("list", first="list.first", next="item.next", prev="item.prev")
+    model.linked_list(lists, first="list[].first", next="item[].next", prev="item[].prev")
+
+
+def take(s: Any, source: int, target: int) -> None:
+    """`mem::take`: the whole list `source` becomes list `target`, without touching an item."""
+    head = s.list[source].first
+    s.list[source].first = 0
+    s.list[target].first = head
+    head = 0
 
 
 @contract(REMOVE_CONTRACT, "rust/kernel/list.rs: List::remove")

@@ -12,8 +12,8 @@ from scrutineer.explore.show.rows import Row, Table, table
 from scrutineer.explore.show.text import printable, quoted
 from scrutineer.explore.verdict import Verdict
 
-COLUMN, MARGIN, LINE, TOP = 300, 24, 17, 96
-CHARACTERS = 38
+COLUMN, MARGIN, LINE = 300, 24, 17
+CHARACTERS = 36
 """How many characters of the 12-pixel monospaced font fit into a column's box."""
 
 _STYLE = (
@@ -44,25 +44,36 @@ def svg(verdict: Verdict) -> str:
     """Return a picture that stands alone; without a schedule it shows the verdict only."""
     shown = table(verdict.steps)
     columns = {number: i for i, (number, _) in enumerate(shown.threads)}
-    boxes, held, bottom = _place(shown, columns)
     width = max(2, len(columns)) * COLUMN + 2 * MARGIN + 190
+    head = _head(verdict, width)
+    top = 32 + LINE * len(head) + 30
+    boxes, held, bottom = _place(shown, columns, top + 30)
     foot = _foot(verdict, width)
     height = bottom + LINE * len(foot) + 2 * MARGIN
     parts = [
         _opening(width, height, verdict.kind),
         f"<style>{_STYLE}</style>",
         f'<rect class="background" width="{width}" height="{height}"/>',
-        _text(MARGIN, 32, f"{verdict.kind}: {verdict.message}"[: width // 9], "title"),
+        *[_text(MARGIN, 32 + LINE * i, line, kind) for i, (line, kind) in enumerate(head)],
     ]
-    if verdict.contract:
-        parts.append(_text(MARGIN, 52, f"contract: {quoted(verdict.contract)}"[: width // 8], "small"))
-    parts += _lifelines(shown, columns, bottom)
+    parts += _lifelines(shown, columns, top, bottom)
     parts += _lock_bars(shown, boxes, columns, bottom)
     parts += [part for box in boxes for part in _drawn(box)]
     parts += _links(boxes)
+    if shown.rows:
+        parts.append(_text(MARGIN + len(columns) * COLUMN + 8, top - 6, "locks held", "small"))
     parts += [_text(MARGIN + len(columns) * COLUMN + 8, top + 20, text, "small") for top, text in held]
     parts += [_text(MARGIN, bottom + MARGIN + LINE * i, line, "small") for i, line in enumerate(foot)]
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _head(verdict: Verdict, width: int) -> list[tuple[str, str]]:
+    """Return the lines above the picture with their styles."""
+    lines = [(line, "title") for line in textwrap.wrap(f"{verdict.kind}: {verdict.message}", width // 10)]
+    if verdict.contract:
+        sentence = f"contract: {quoted(verdict.contract)}"
+        lines += [(line, "small") for line in textwrap.wrap(sentence, width // 8)]
+    return lines
 
 
 def _opening(width: int, height: int, label: str) -> str:
@@ -70,11 +81,10 @@ def _opening(width: int, height: int, label: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(label)}">'
 
 
-def _place(shown: Table, columns: dict[int, int]) -> tuple[list[_Box], list[tuple[int, str]], int]:
+def _place(shown: Table, columns: dict[int, int], top: int) -> tuple[list[_Box], list[tuple[int, str]], int]:
     """Return the boxes, the notes on held locks, and where the next row would begin."""
     boxes: list[_Box] = []
     held = []
-    top = TOP + 30
     for row in shown.rows:
         in_row = [_box(row, thread, columns[thread], top) for thread in row.cells]
         boxes += in_row
@@ -94,16 +104,16 @@ def _text(x: int, y: int, text: str, kind: str = "") -> str:
     return f'<text x="{x}" y="{y}"{style} xml:space="preserve">{escape(printable(text))}</text>'
 
 
-def _lifelines(shown: Table, columns: dict[int, int], bottom: int) -> list[str]:
+def _lifelines(shown: Table, columns: dict[int, int], top: int, bottom: int) -> list[str]:
     parts = []
     for number, name in shown.threads:
         left = MARGIN + columns[number] * COLUMN
         middle = left + COLUMN // 2 - 8
-        parts.append(f'<line class="life" x1="{middle}" y1="{TOP}" x2="{middle}" y2="{bottom}"/>')
+        parts.append(f'<line class="life" x1="{middle}" y1="{top}" x2="{middle}" y2="{bottom}"/>')
         parts.append(
-            f'<rect class="head" x="{left}" y="{TOP - 26}" width="{COLUMN - 16}" height="30" rx="4"/>'
+            f'<rect class="head" x="{left}" y="{top - 26}" width="{COLUMN - 16}" height="30" rx="4"/>'
         )
-        parts.append(_text(left + 10, TOP - 6, f"T{number} {name}"[:CHARACTERS]))
+        parts.append(_text(left + 10, top - 6, f"T{number} {name}"[:CHARACTERS]))
     return parts
 
 
@@ -111,7 +121,7 @@ def _lock_bars(shown: Table, boxes: list[_Box], columns: dict[int, int], bottom:
     """Draw a bar beside each row after which the column's thread holds a lock."""
     tops = sorted({box.top for box in boxes})
     parts = []
-    for row, top, following in zip(shown.rows, tops, [*tops[1:], bottom], strict=True):
+    for row, top, following in zip(shown.rows, tops, (*tops, bottom)[1:], strict=True):
         for part in row.held.split("   "):
             tag, _, locks = part.partition(": ")
             if tag[1:].isdecimal() and int(tag[1:]) in columns and locks != "nothing":
