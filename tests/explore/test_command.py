@@ -86,6 +86,13 @@ def test_a_replay_id_gives_the_same_schedule_again() -> None:
     assert again["verdict"]["kind"] == "data race"
 
 
+def test_a_schedule_that_is_cut_off_proves_nothing() -> None:
+    replay = json.loads(explore(DEATH_LIST, "--format", "json").output)["verdict"]["replay"]
+    result = explore(DEATH_LIST, "--replay", replay.rpartition("-")[0])
+    assert result.exit_code == 0
+    assert result.output.startswith("cut short: nothing is wrong after this schedule; no other was looked at")
+
+
 def test_a_replay_id_of_another_model_is_refused() -> None:
     result = explore(str(EXAMPLES / "lock_order.py"), "--replay", "00000000-0x2")
     assert result.exit_code == 2

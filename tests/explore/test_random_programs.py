@@ -10,12 +10,23 @@ from programs import CODES, build
 
 from scrutineer.explore.compile import compile_model
 from scrutineer.explore.every_access import search_every_access
+from scrutineer.explore.explore import explore, replay
 from scrutineer.explore.layout import names_of_locals
 from scrutineer.explore.program import Program, State, is_awake
 from scrutineer.explore.search import Result, search
+from scrutineer.explore.show.rows import MOST_ROWS, table
 from scrutineer.explore.verdict import Bounds, VerdictKind
 
 MOST_STATES = 6_000
+
+
+def _settings(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 def compare(codes: list[list[int]]) -> None:
@@ -34,6 +45,22 @@ def compare(codes: list[list[int]]) -> None:
             assert states_of(program, result, VerdictKind.DEADLOCK) == seen.deadlocks
             assert places_of(program, result, VerdictKind.SELF_DEADLOCK) == seen.self_deadlocks
             assert places_of(program, result, VerdictKind.VIOLATION) == seen.violations
+
+
+@_settings(150)
+@given(CODES)
+def test_a_verdict_tells_what_the_search_found(codes: list[list[int]]) -> None:
+    model = build(codes)
+    result = search(compile_model(model), Bounds(states=MOST_STATES))
+    verdict = explore(model, Bounds(states=MOST_STATES))
+    found = {finding.kind for finding in result.findings}
+    if verdict.kind in {VerdictKind.PROVED, VerdictKind.CUT, VerdictKind.LOCK_ORDER}:
+        assert not found
+        return
+    assert verdict.kind in found
+    again = replay(model, verdict.replay)
+    assert (again.kind, again.steps, again.message) == (verdict.kind, verdict.steps, verdict.message)
+    assert len(table(verdict.steps).rows) <= MOST_ROWS
 
 
 def counter_of(program: Program, thread: int, counter: int) -> float:
@@ -70,15 +97,6 @@ def places_of(program: Program, result: Result, kind: VerdictKind) -> set[tuple[
             state = finding.blocks[0].state if finding.blocks else finding.state
             found.add((finding.thread, counter_of(program, finding.thread, state[finding.thread])))
     return found
-
-
-def _settings(examples: int) -> settings:
-    return settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
 
 
 @_settings(2_000)

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 import msgspec
 
-from scrutineer.explore.expressions import Shared, shared_places
 from scrutineer.explore.layout import Layout, lay_out
 from scrutineer.explore.locking import synchronise, wake
 from scrutineer.explore.model import CellKind, Model
@@ -17,15 +16,12 @@ from scrutineer.explore.steps import (
     SYNCHRONISING,
     Acquire,
     Await,
-    Check,
     Choose,
-    If,
     Notify,
     Release,
-    Set,
     Step,
     Wait,
-    operations_within,
+    accesses,
 )
 from scrutineer.explore.wellformed import check_model
 from scrutineer.explore.writer import Writer
@@ -119,23 +115,6 @@ def _kind(model: Model, step: Step) -> Kind:
     if cells and (step.atomic or not atomic.isdisjoint(cells)):
         return Kind.ATOMIC
     return Kind.ACCESS if cells else Kind.PRIVATE
-
-
-def accesses(step: Step) -> list[tuple[Shared, bool]]:
-    """Return every shared place that the step names, with whether it is written."""
-    found: list[tuple[Shared, bool]] = []
-    for operation in operations_within(step.operations):
-        match operation:
-            case Set(target=target, value=value):
-                found += [(place, False) for place in shared_places(value)]
-                if isinstance(target, Shared):
-                    found += [(place, False) for place in shared_places(target.index or 0)]
-                    found.append((target, True))
-            case If(condition=condition) | Check(condition=condition) | Await(condition=condition):
-                found += [(place, False) for place in shared_places(condition)]
-            case Acquire(index=index) | Release(index=index):
-                found += [(place, False) for place in shared_places(index or 0)]
-    return found
 
 
 def _masks(model: Model, step: Step) -> tuple[int, int, int, int]:

@@ -7,6 +7,7 @@ import msgspec
 from scrutineer.explore.blocks import Block
 from scrutineer.explore.describe import describe, next_step
 from scrutineer.explore.program import (
+    BLOCKED,
     FIRST_FAILURE,
     SELF_DEADLOCK,
     Broken,
@@ -56,28 +57,44 @@ def replayed(program: Program, schedule: Schedule) -> Counterexample:
             if one < other and (entry := conflicting(records[one], records[other])) is not None:
                 pair = (one, other) if last != one else (other, one)
                 return _race(program, schedule, steps, state, pair, entry)
-    results = {
-        t: [run_turn(program, state, (t, a)) for a in range(len(program.moves[t][state[t]]))] for t in threads
-    }
-    for thread, outcomes in results.items():
-        for alternative, outcome in enumerate(outcomes):
-            if isinstance(outcome, int) and outcome <= FIRST_FAILURE:
-                failing = next_step(program, state, thread, alternative)
-                failure = program.failure(outcome)
-                message, contract = failure_message(program, failure, thread, failing)
-                return Counterexample(VerdictKind.VIOLATION, message, schedule, (*steps, failing), contract)
-    for thread, outcomes in results.items():
-        if SELF_DEADLOCK in outcomes:
+    outcomes = [
+        (thread, alternative, run_turn(program, state, (thread, alternative)))
+        for thread in threads
+        for alternative in range(len(program.moves[thread][state[thread]]))
+    ]
+    for thread, alternative, outcome in outcomes:
+        if isinstance(outcome, int) and is_failure(program, outcome):
+            failing = next_step(program, state, thread, alternative)
+            message, contract = failure_message(program, program.failure(outcome), thread, failing)
+            return Counterexample(VerdictKind.VIOLATION, message, schedule, (*steps, failing), contract)
+    for thread, _, outcome in outcomes:
+        if outcome == SELF_DEADLOCK:
             waiting = next_step(program, state, thread)
             message = f"`{waiting.name}` does {waiting.message} while it holds that lock itself"
             return Counterexample(
                 VerdictKind.SELF_DEADLOCK, message, schedule, (*steps, waiting), waiting.contract
             )
-    if any(not isinstance(outcome, int) for outcomes in results.values() for outcome in outcomes):
-        return Counterexample(
-            VerdictKind.PROVED, "nothing is wrong after this schedule", schedule, steps, None
-        )
+    if any(
+        outcome not in {BLOCKED, SELF_DEADLOCK} and not _by_chance(program, state, thread, alternative)
+        for thread, alternative, outcome in outcomes
+    ):
+        return _nothing(schedule, steps)
     return _at_rest(program, schedule, steps, state)
+
+
+def _nothing(schedule: Schedule, steps: tuple[ScheduleStep, ...]) -> Counterexample:
+    message = "nothing is wrong after this schedule; no other was looked at"
+    return Counterexample(VerdictKind.CUT, message, schedule, steps, None)
+
+
+def is_failure(program: Program, code: int) -> bool:
+    """Whether a step's result is a broken contract rather than a bound of the model."""
+    return code <= FIRST_FAILURE and program.failure(code).broken is not Broken.CUT
+
+
+def _by_chance(program: Program, state: State, thread: int, alternative: int) -> bool:
+    """Whether the step is a wake-up that nobody asked for."""
+    return alternative > 0 and program.nodes[thread][state[thread]].spurious
 
 
 def _at_rest(
@@ -94,6 +111,8 @@ def _at_rest(
             VerdictKind.DEADLOCK, f"nobody can go on: {who}", schedule, (*steps, *waiting), None
         )
     code = program.final(list(state))
+    if not code:
+        return _nothing(schedule, steps)
     failure = program.failure(code)
     message = f"all threads have finished, and this does not hold: {failure.what}"
     return Counterexample(VerdictKind.FINAL, message, schedule, steps, failure.contract)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from scrutineer.explore.expressions import Expression, Local, Shared
+from scrutineer.explore.expressions import Expression, Local, Shared, shared_places
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -145,3 +145,20 @@ def operations_within(operations: tuple[Operation, ...]) -> Iterator[Operation]:
         if isinstance(operation, If):
             yield from operations_within(operation.then)
             yield from operations_within(operation.otherwise)
+
+
+def accesses(step: Step) -> list[tuple[Shared, bool]]:
+    """Return every shared place that the step names, with whether it is written."""
+    found: list[tuple[Shared, bool]] = []
+    for operation in operations_within(step.operations):
+        match operation:
+            case Set(target=target, value=value):
+                found += [(place, False) for place in shared_places(value)]
+                if isinstance(target, Shared):
+                    found += [(place, False) for place in shared_places(target.index or 0)]
+                    found.append((target, True))
+            case If(condition=condition) | Check(condition=condition) | Await(condition=condition):
+                found += [(place, False) for place in shared_places(condition)]
+            case Acquire(index=index) | Release(index=index):
+                found += [(place, False) for place in shared_places(index or 0)]
+    return found

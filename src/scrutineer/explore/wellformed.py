@@ -23,6 +23,7 @@ from scrutineer.explore.steps import (
     Set,
     Step,
     Wait,
+    accesses,
     operations_within,
 )
 
@@ -135,6 +136,12 @@ def _check_order(step: Step) -> None:
     for position, operation in enumerate(operations_within(step.operations)):
         if position and isinstance(operation, (*SYNCHRONISING, Release)):
             raise ModelError("a lock operation, wait, notify or choice must stand first in its step", step.at)
+    if step.operations and isinstance(step.operations[0], (*SYNCHRONISING, Release)):
+        rest = Step(step.operations[1:])
+        if touched := accesses(rest):
+            raise ModelError(
+                f"`{touched[0][0].cell}` is touched in the same step as a lock operation", step.at
+            )
 
 
 def _check_end(thread: Thread) -> None:
