@@ -85,7 +85,7 @@ def library_of(folder: Path) -> Program:
             for file in found.target.files
             if not file.mark
         ]
-        return Program(unit, facts)
+        return Program(unit, facts, None, found.reader.read)
 
 
 def agrees(target: CallTarget, call: MirCall) -> bool:

@@ -84,7 +84,7 @@ def _impl_start(callee: str) -> int:
     depth = 0
     for at, char in enumerate(callee):
         if char == "<":
-            if depth == 0 and callee.startswith("<impl ", at):
+            if depth == 0 and callee.startswith("<impl ", at) and _angle(callee[at:])[1]:
                 return at
             depth += 1
         elif char == ">" and callee[at - 1] != "-":
@@ -95,6 +95,8 @@ def _impl_start(callee: str) -> int:
 def head_of(type_: str) -> str:
     """Last segment of a type's path, or its family."""
     type_ = type_.strip().removeprefix("dyn ")
+    if type_[:1] == "[" and ";" in _bare(type_):
+        return "array"
     if type_[:1] in _FAMILIES:
         return _FAMILIES[type_[0]]
     return _bare(type_).rpartition("::")[2]

@@ -6,6 +6,7 @@ import re
 
 from tree_sitter import Node
 
+from scrutineer.facts.attributes import conjoin, is_test_predicate
 from scrutineer.facts.draft import FileDraft
 from scrutineer.facts.handlers import reads
 from scrutineer.facts.heads import shared
@@ -14,6 +15,7 @@ from scrutineer.facts.types import words
 from scrutineer.facts.unsafety import anchors_of
 from scrutineer.facts.walk import walk_part
 from scrutineer.model.span import Span
+from scrutineer.syntax.conditional import branches
 from scrutineer.syntax.grammar import field, kind, kinds
 from scrutineer.syntax.parse import NotReadableError, parse_range
 from scrutineer.syntax.transcribers import Piece, as_rust, comments_in, unsafe_pieces
@@ -70,6 +72,8 @@ def read_invocation(draft: FileDraft, node: Node) -> bool:
     item = shared(draft, node.start_byte, node.end_byte, path)
     name = item["name"] = words(path, draft.text)
     position = _position(draft, node)
+    if position == "item" and _read_branches(draft, name, start, end):
+        return False
     item |= {
         "arguments": Span(start + 1, end - 1),
         "delimiter": chr(draft.text[start]),
@@ -88,6 +92,19 @@ def read_invocation(draft: FileDraft, node: Node) -> bool:
     _read_tokens(draft, tokens, any_item=position == "item" or draft.text[start] == ord("{"))
     draft.scope = outer
     return False
+
+
+def _read_branches(draft: FileDraft, name: str, start: int, end: int) -> bool:
+    """Read items that a macro puts under predicates, if it is one of those."""
+    found = branches(name, draft.text[start:end])
+    outer = draft.scope
+    for predicate, low, high in found or ():
+        draft.scope = outer.inner()
+        draft.scope.cfg = conjoin(outer.cfg, predicate)
+        draft.scope.test = outer.test or is_test_predicate(predicate)
+        _walk_piece(draft, start + low, draft.text[start + low : start + high])
+    draft.scope = outer
+    return found is not None
 
 
 def _position(draft: FileDraft, node: Node) -> str:

@@ -32,26 +32,32 @@ def fields_of(program: Program, type_: TypeRef, variant: str = "") -> FieldTypes
 
 
 def _read_fields(program: Program, type_: TypeRef, variant: str) -> FieldTypes | None:
-    found = program.type_entry(type_.name)
-    if found is None:
+    """Fields of a type that was read; of one with cfg variants, those of all."""
+    owner = program.crate_of(type_.name)
+    entries = owner.type_paths.get(type_.name) if owner is not None else None
+    if owner is None or not entries:
         return _library_fields(program, type_, variant)
-    owner, entry = found
-    item = entry.item
-    fields = item.fields
-    if variant:
-        fields = next((known.fields for known in item.variants if known.name == variant), ())
-    scope = owner.resolver.scope_of(entry)
-    bound = owner.resolver.bind(entry, type_.args)
-    return {field.name: substitute(owner.resolver.resolve(field.type, scope), bound) for field in fields}
+    found: FieldTypes = {}
+    for entry in entries:
+        item = entry.item
+        fields = item.fields
+        if variant:
+            fields = next((known.fields for known in item.variants if known.name == variant), ())
+        scope = owner.resolver.scope_of(entry)
+        bound = owner.resolver.bind(entry, type_.args)
+        for field in fields:
+            found.setdefault(field.name, substitute(owner.resolver.resolve(field.type, scope), bound))
+    return found
 
 
 def variants_of(program: Program, type_: TypeRef) -> tuple[str, ...]:
     """Names of an enum's variants."""
     if type_.kind != "path":
         return ()
-    found = program.type_entry(type_.name)
-    if found is not None:
-        return tuple(variant.name for variant in found[1].item.variants)
+    owner = program.crate_of(type_.name)
+    entries = owner.type_paths.get(type_.name, ()) if owner is not None else ()
+    if entries:
+        return tuple(dict.fromkeys(variant.name for entry in entries for variant in entry.item.variants))
     declaration = program.standard.declaration(type_.name)
     return tuple(variant.name for variant in declaration.variants) if declaration else ()
 

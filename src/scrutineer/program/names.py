@@ -42,6 +42,12 @@ class Names:
         self._cut = False
         self._prelude = prelude(standard, unit.edition)
         self._extern = {*unit.extern_prelude, "std", "core", *dependencies}
+        self._renamed = {
+            binding.use.name: binding.use.target
+            for bindings in modules[0].uses.values()
+            for binding in bindings
+            if binding.use is not None and binding.use.extern_crate
+        }
 
     def resolve(
         self, path: str, module: int, namespace: Namespace = "types", cfg: str = "", *, absolute: bool = False
@@ -51,6 +57,8 @@ class Names:
         found = self._resolved.get(key)
         if found is None:
             found = next(self.candidates(path, module, namespace, cfg, absolute=absolute), NOTHING)
+            if found.kind == "module" and path in PRIMITIVES:  # `use std::str;` does not hide the type
+                found = Definition("primitive", path, "std")
             if not self._active:
                 self._resolved[key] = found
         return found
@@ -106,10 +114,13 @@ class Names:
         return Definition("module", self.modules[at].path if at >= 0 else "", "", at), used
 
     def _external(self, name: str) -> Iterator[Definition]:
-        """A crate of the extern prelude."""
+        """A crate of the extern prelude; `extern crate` in the root adds to it."""
+        name = self._renamed.get(name, name)
         if name in self.dependencies:
             yield Definition("module", self.dependencies[name].root, name, 0)
-        elif name in ("std", "core") or (name == "alloc" and name in self._extern):
+        elif name in ("std", "core") or (
+            name == "alloc" and (name in self._extern or name in self._renamed.values())
+        ):
             yield Definition("module", name, "std")
         elif name in self._extern:
             yield Definition("external", name)
@@ -152,6 +163,8 @@ class Names:
             yield from self._walk(Definition("module", inner, "std"), rest, namespace, viewer)
         elif found is not None:
             yield from self._walk(library_definition(self.standard, found), rest, namespace, viewer)
+        elif inner.removeprefix("std").removeprefix("core").startswith("::arch"):  # too large for the tables
+            yield Definition("external", "::".join([inner, *rest]))
 
     def _member(self, start: Definition, segments: list[str]) -> Definition:
         """A path into a type: a variant of an enum, or something only types can resolve."""

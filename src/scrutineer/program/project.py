@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scrutineer.model.items import Bound
 from scrutineer.model.types import UNKNOWN, TypeRef
 from scrutineer.program.members import ImplRecord
-from scrutineer.program.terms import Bindings, forget, head, match, substitute, with_args
+from scrutineer.program.terms import Bindings, forget, match, substitute, with_args
 
 if TYPE_CHECKING:
     from scrutineer.program.impls import ImplIndex
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _DEPTH = (
     10  # of impls that lead to further projections; std's iterator adapters nest as deep as they are written
 )
+_ALWAYS = ("Sized", "Destruct", "Freeze", "MetaSized", "PointeeSized")
+_NESTED = 3  # of bounds on what bounds are about
 CALLS = ("Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce")
 _OPEN = ("param", "impl", "dyn", "projection")
 
@@ -114,7 +116,7 @@ def _from_impls(
             continue
         _bind_results(record, bindings)
         value = index.types_of(record).get(asked.name)
-        if value is None or (not head(record.type) and not blanket_applies(index, record, bindings, bounds)):
+        if value is None or not impl_applies(index, record, bindings, bounds):
             continue
         value = substitute(value, bindings)
         value = normalise(index, value, _instantiate(record.bounds, bindings) + bounds, depth + 1)
@@ -156,18 +158,25 @@ def _instantiate(bounds: tuple[Bound, ...], bindings: Bindings) -> tuple[Bound, 
     )
 
 
-def blanket_applies(
+def impl_applies(
     index: ImplIndex, record: ImplRecord, bindings: Bindings, bounds: tuple[Bound, ...], depth: int = 0
 ) -> bool:
-    """Whether a type has the traits that an impl for any type asks of it, as far as impls and bounds show."""
-    if depth > 3:
-        return False
+    """Whether a type can have what an impl asks of it: false only where impls and bounds show that it has not.
+
+    Auto traits are taken as met, and so is what is unknown, or asked too deep.
+    """
+    if depth > _NESTED:
+        return True
     for bound in record.bounds:
         subject = substitute(bound.subject, bindings)
+        unbound = bound.subject.kind == "param" and bound.subject.name not in bindings
+        if unbound or subject.kind in ("unknown", "infer"):
+            continue
         for trait in bound.traits:
-            if trait.name.startswith("?") or not trait_holds(index, subject, trait.name, bounds, depth + 1):
-                if trait.name.startswith("?") or trait.last == "Sized":
-                    continue
+            info = index.trait(trait.name)
+            if info is None or info.auto or trait.last in _ALWAYS:
+                continue
+            if not trait_holds(index, subject, trait.name, bounds, depth + 1):
                 return False
     return True
 
@@ -181,6 +190,6 @@ def trait_holds(
     if trait.rpartition("::")[2] in ("Fn", "FnMut", "FnOnce") and type_.kind in ("closure", "fn"):
         return True
     return any(
-        not record.negative and (head(record.type) or blanket_applies(index, record, bindings, bounds, depth))
+        not record.negative and impl_applies(index, record, bindings, bounds, depth)
         for record, bindings in index.matching(type_, trait)
     )

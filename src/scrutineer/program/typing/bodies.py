@@ -144,7 +144,7 @@ class BodyTyper:
             case "binary" | "unary":
                 return self.operators.value(operation, [self.operand(each) for each in operands])
             case "cast":
-                return self.calls.resolve(operation.type) if operation.type is not None else UNKNOWN
+                return self._cast(operation)
             case "aggregate":
                 return self._aggregate(operation)
             case "await":
@@ -155,6 +155,15 @@ class BodyTyper:
                 return NEVER
             case _:
                 return UNKNOWN
+
+    def _cast(self, operation: Operation) -> TypeRef:
+        """Type of `value as type`; `*const _` takes its pointee from the value."""
+        type_ = self.calls.resolve(operation.type) if operation.type is not None else UNKNOWN
+        if type_.kind == "pointer" and type_.args[0].kind == "infer":
+            value = self.operand(operation.operands[0])
+            if value.kind in ("ref", "pointer"):
+                return TypeRef("pointer", args=value.args, mutable=type_.mutable)
+        return type_
 
     def _assigned(self, operation: Operation) -> TypeRef:
         operand = operation.operands[0]
@@ -247,7 +256,7 @@ class Typing:
         resolver = self.program.resolver
         signature = resolver.signature(function)
         scope = resolver.scope_of(self.program.functions[function])
-        methods = Methods(Steps(self.program.impl_index, signature.bounds), self.traits)
+        methods = Methods(Steps(self.program.impl_index, signature.bounds), self.traits, scope.trait)
         typer = BodyTyper(self.program, body, scope, signature.bounds, methods)
         typer.locals[0] = signature.result
         for number, type_ in enumerate(signature.parameters[: body.parameters], start=1):

@@ -99,7 +99,7 @@ class Calls:
             case "type" if not rest:
                 return self._construct(definition, request)
             case "type" | "primitive" | "param":
-                return self._associated(self._named_type(definition), rest[-1], request, rest[:-1])
+                return self._associated(self.named_type(definition), rest[-1], request, rest[:-1])
             case "trait" if len(rest) == 1:
                 return self._by_trait(definition.path, rest[0], request)
             case "self":
@@ -114,7 +114,7 @@ class Calls:
             case _:
                 return UNKNOWN_CALL
 
-    def _named_type(self, definition: Definition) -> TypeRef:
+    def named_type(self, definition: Definition) -> TypeRef:
         """A type named without arguments: each is unknown."""
         if definition.kind == "param":
             return TypeRef("param", definition.path)

@@ -89,10 +89,8 @@ class Constants:
             return UNKNOWN
         if definition.kind == "self":
             type_ = self.calls.scope.self_type or UNKNOWN
-        elif definition.kind == "param":
-            type_ = TypeRef("param", definition.path)
         else:
-            type_ = TypeRef("path", definition.path)
+            type_ = self.calls.named_type(definition)
         if name in variants_of(self.program, type_):
             found = self._constructor(type_.name, name)
             return type_ if found.kind == "path" and type_.args else found

@@ -14,7 +14,7 @@ import msgspec
 
 from scrutineer.model.types import TypeRef
 from scrutineer.program.members import ImplRecord, Member
-from scrutineer.program.project import bounds_on, trait_holds
+from scrutineer.program.project import bounds_on, impl_applies
 from scrutineer.program.tables.standard import family
 from scrutineer.program.terms import Bindings, fits, head, is_concrete, match, reference, substitute
 from scrutineer.program.typing.deref import Steps
@@ -41,10 +41,11 @@ class Found(msgspec.Struct, frozen=True, gc=False):
 class Methods:
     """Method lookup with given bounds, in the view of one crate."""
 
-    def __init__(self, steps: Steps, traits: TraitScope) -> None:
+    def __init__(self, steps: Steps, traits: TraitScope, implemented: str = "") -> None:
         self.steps = steps
         self.index = steps.index
         self.traits = traits
+        self.implemented = implemented  # the trait that is being implemented or declared: it is in scope
         self._known: dict[tuple[TypeRef, str], tuple[Found, ...]] = {}
 
     def method(self, receiver: TypeRef, name: str, module: int) -> list[Found]:
@@ -102,7 +103,10 @@ class Methods:
             [
                 each
                 for each in found
-                if not each.member.trait or each.bound or self.traits.visible(module, each.member.trait)
+                if not each.member.trait
+                or each.bound
+                or each.member.trait == self.implemented
+                or self.traits.visible(module, each.member.trait)
             ]
         )
 
@@ -149,7 +153,7 @@ class Methods:
         for record, bindings in self.index.matching(type_, path):
             if record.negative or record.trait is None:
                 continue
-            if not head(record.type) and not self._applies(record, bindings):
+            if not impl_applies(self.index, record, bindings, self.steps.bounds):
                 continue
             given = [substitute(arg, bindings) for arg in record.trait.args]
             known = {"Self": type_, **dict(zip(info.parameters, given, strict=False))}
@@ -161,17 +165,6 @@ class Methods:
                     yield Found(member, type_, {**known, **bindings}, record)
             else:
                 yield Found(info.members[name], type_, known, record)
-
-    def _applies(self, record: ImplRecord, bindings: Bindings) -> bool:
-        """Whether a type meets the bounds of an impl for any type."""
-        for bound in record.bounds:
-            subject = substitute(bound.subject, bindings)
-            for trait in bound.traits:
-                if trait.name.startswith("?") or trait.last == "Sized":
-                    continue
-                if not trait_holds(self.index, subject, trait.name, self.steps.bounds):
-                    return False
-        return True
 
 
 def _takes(found: Found, receiver: str) -> bool:

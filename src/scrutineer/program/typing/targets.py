@@ -70,6 +70,8 @@ def external_target(path: str) -> CallTarget:
         last = rest.rpartition("::")
         unsafe: Truth = "unknown" if any(part[:1].isupper() for part in last[0].split("::")) else "yes"
         return CallTarget("foreign", path, unsafe=unsafe)
+    if crate in ("core", "std"):
+        return CallTarget("std", path)
     return CallTarget("external", path)
 
 
