@@ -170,7 +170,14 @@ class Local(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 ScopeKind = Literal[
-    "function", "arguments", "block", "statement", "arm", "guard", "condition", "loop", "tail", "body"
+    "function",
+    "block",  # its variables
+    "statement",  # its temporaries
+    "arm",  # of a match: its bindings and the temporaries of its value
+    "condition",  # of an `if` with `let`: its bindings; of any other condition: its temporaries
+    "loop",  # one turn; also the iterator of a `for`
+    "body",  # whatever else ends the life of temporaries: bodies of functions and loops, branches of an `if`
+    "operands",  # of one operation: values that wait for the next operand to be made
 ]
 
 

@@ -6,21 +6,26 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+
 from tree_sitter import Node
 
 from scrutineer.facts.lower import arms, blocks, calls, control, macros, operators, unsafety  # noqa: F401 - they register
-from scrutineer.facts.lower.bodies import build_function, build_value, finished
+from scrutineer.facts.lower.bodies import build_function, build_unreadable, build_value, finished
 from scrutineer.facts.lower.state import Builder, Context, Fragment, MacroSite
 from scrutineer.model.body import Body
 
 __all__ = ["Context", "Fragment", "MacroSite", "lower_body", "lower_value"]
 
 
+_DEEPEST = 20_000
+"""Frames of the interpreter: about 4,000 nested calls or operators. Deeper code is hostile, and is not lowered."""
+
+
 def lower_body(node: Node, text: bytes, function: int, context: Context | None = None) -> Body:
     """Lower a `function_item` that has a body; `text` is what its tree was parsed from, `function` its index."""
-    builder = Builder(text, context or Context())
-    parameters = build_function(builder, node)
-    return finished(builder, node, parameters, function=function)
+    return _within_depth(node, text, context or Context(), lambda b: build_function(b, node), function, -1)
 
 
 def lower_value(node: Node, text: bytes, value: int, context: Context | None = None) -> Body | None:
@@ -28,6 +33,28 @@ def lower_value(node: Node, text: bytes, value: int, context: Context | None = N
     initialiser = node.child_by_field_name("value")
     if initialiser is None:
         return None
-    builder = Builder(text, context or Context())
-    build_value(builder, node, initialiser)
-    return finished(builder, node, 0, value=value)
+    return _within_depth(
+        node, text, context or Context(), lambda b: build_value(b, node, initialiser), -1, value
+    )
+
+
+def _within_depth(
+    node: Node, text: bytes, context: Context, build: Callable[[Builder], int], function: int, value: int
+) -> Body:
+    """Build a body; one that nests too deeply becomes a single opaque operation, and counts as damaged.
+
+    So does one whose tree lacks a part that the grammar promises, as it may beside a parse error.
+    """
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _DEEPEST))
+    builder = Builder(text, context)
+    try:
+        parameters = build(builder)
+    except (RecursionError, AssertionError, ValueError, IndexError) as error:
+        if not node.has_error and not isinstance(error, RecursionError):
+            raise
+        builder = Builder(text, context)
+        parameters = build_unreadable(builder, node)
+    finally:
+        sys.setrecursionlimit(limit)
+    return finished(builder, node, parameters, function=function, value=value)

@@ -35,10 +35,15 @@ class Arm(NamedTuple):
 @expression("match_expression")
 def lower_match(builder: Builder, node: Node, target: Place | None) -> None:
     """Lower a `match`; the scrutinee's temporaries belong to what surrounds it."""
-    value, body = node.child_by_field_name("value"), node.child_by_field_name("body")
+    value = node.child_by_field_name("value")
     assert value is not None
+    lower_match_on(builder, node, lower_place(builder, value), target)
+
+
+def lower_match_on(builder: Builder, node: Node, place: Place, target: Place | None) -> None:
+    """Lower the arms of a `match` on a place."""
+    body = node.child_by_field_name("body")
     assert body is not None
-    place = lower_place(builder, value)
     arms = [
         arm for child in body.children if child.type == "match_arm" for arm in _arms(builder, child, place)
     ]

@@ -7,7 +7,7 @@ from tree_sitter import Node
 from scrutineer.facts.lower.attributes import cfg_of
 from scrutineer.facts.lower.control import label_of
 from scrutineer.facts.lower.expansion import expanded
-from scrutineer.facts.lower.expression import expression, lower_into, lower_temporary, unit
+from scrutineer.facts.lower.expression import expression, lower_ended, lower_into, lower_temporary, unit
 from scrutineer.facts.lower.lets import lower_let
 from scrutineer.facts.lower.scopes import close_scope, forget_names, open_scope
 from scrutineer.facts.lower.source import span_of
@@ -127,7 +127,7 @@ def _lower_tail(builder: Builder, node: Node, target: Place | None) -> None:
         return
     outer = builder.temporaries
     builder.temporaries = builder.scope
-    lower_into(builder, node, target)
+    lower_ended(builder, node, target)
     builder.temporaries = outer
 
 

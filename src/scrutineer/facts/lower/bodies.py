@@ -34,10 +34,22 @@ def build_function(builder: Builder, node: Node) -> int:
     return len(entries)
 
 
-def build_value(builder: Builder, node: Node, value: Node) -> None:
-    """Lower the initialiser of a const or static."""
+def build_value(builder: Builder, node: Node, value: Node) -> int:
+    """Lower the initialiser of a const or static; it has no parameters."""
     _begin(builder, node, node.child_by_field_name("type"))
     _end(builder, value)
+    return 0
+
+
+def build_unreadable(builder: Builder, node: Node) -> int:
+    """A body that cannot be lowered: one opaque operation."""
+    span = span_of(builder, node)
+    _begin(builder, node, None)
+    emit(builder, "opaque", span, Place(0), (), "nested too deeply")
+    builder.damaged = True
+    close_scope(builder, span)
+    terminate(builder, "return", span, labels=("end",))
+    return 0
 
 
 def _begin(builder: Builder, node: Node, result: Node | None) -> None:

@@ -10,9 +10,9 @@ from scrutineer.facts.lower.expression import (
     lower_operand,
     lower_operands,
     lower_place,
+    used,
 )
 from scrutineer.facts.lower.names import place_of_name
-from scrutineer.facts.lower.scopes import release
 from scrutineer.facts.lower.source import parts, span_of, text_of
 from scrutineer.facts.lower.state import Builder, emit
 from scrutineer.facts.lower.types import generic_arguments, read_type
@@ -47,9 +47,9 @@ def lower_call(builder: Builder, node: Node, target: Place | None) -> None:
         callee = Callee("method", text_of(builder, method), types)
     else:
         first, callee = _callee(builder, function)
-    operands = lower_operands(builder, given) if given else ()
+    operands = lower_operands(builder, node, given)
     emit(builder, "call", span_of(builder, node), target, first + operands, callee=callee)
-    release(builder, operands)
+    used(builder, operands)
 
 
 def _callee(builder: Builder, node: Node) -> tuple[tuple[Operand, ...], Callee]:

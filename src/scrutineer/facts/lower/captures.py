@@ -1,7 +1,8 @@
 """What a closure captures: the paths that its body uses, and how.
 
 After edition 2021's disjoint captures: each captured variable's paths are cut at the first dereference or index;
-one that is a prefix of another covers it.
+one that is a prefix of another covers it. Earlier editions capture whole variables. A variable that is only named by
+`let _ = x` is not captured.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ _CUTS = ("*", "[", "@")
 
 def captures_of(builder: Builder, *, by_move: bool) -> tuple[Capture, ...]:
     """Captures in the order in which the variables are first named; a `move` closure takes all by value."""
+    disjoint = builder.context.edition >= 2021
     outer = {local: place for place, local in builder.captures.items()}
     paths: dict[int, dict[tuple[str, ...], Mode]] = {local: {} for local in outer}
     for place, mode in _uses(builder):
-        if place.local in paths:
-            steps, mode_here = _cut(place.steps, mode)
+        if place.local in paths and place.local >= 0:
+            steps, mode_here = _cut(place.steps if disjoint else (), mode)
             modes = paths[place.local]
             known = modes.get(steps, "constant")
             if _STRENGTH[mode_here] > _STRENGTH[known]:
@@ -29,7 +31,7 @@ def captures_of(builder: Builder, *, by_move: bool) -> tuple[Capture, ...]:
     return tuple(
         Capture(local, Place(place.local, place.steps + steps, place.static), "use" if by_move else mode)
         for local, place in outer.items()
-        for steps, mode in _disjoint(paths[local] or {(): "read"})
+        for steps, mode in _disjoint(paths[local])
     )
 
 
@@ -61,7 +63,7 @@ def _uses(builder: Builder) -> Iterator[tuple[Place, Mode]]:
 
 
 def _uses_of(operation: Operation) -> Iterator[tuple[Place, Mode]]:
-    if operation.kind == "storage_dead":
+    if operation.kind in {"storage_dead", "match"}:
         return
     if operation.target is not None:
         yield operation.target, "write"

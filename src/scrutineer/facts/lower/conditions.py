@@ -33,23 +33,36 @@ def lower_condition(builder: Builder, node: Node, otherwise: int, depth: int) ->
     elif kind == "binary_expression" and node.children[1].type == "||":
         _lower_or(builder, node, otherwise, depth)
     elif kind == "unary_expression" and node.children[0].type == "!":
-        holds = new_block(builder)
-        lower_condition(builder, inner(node), holds, len(builder.stack))
-        leave_to(builder, depth, span_of(builder, node))
-        goto(builder, span_of(builder, node), otherwise)
-        start(builder, holds)
+        _lower_not(builder, node, otherwise, depth)
     else:
-        branch_on(builder, node, _value(builder, node), otherwise, depth)
+        branch_on(builder, node, _value(builder, node, node.id), otherwise, depth)
 
 
-def _value(builder: Builder, node: Node) -> Operand:
-    """A plain condition's value; its temporaries die before the branch."""
+def _lower_not(builder: Builder, node: Node, otherwise: int, depth: int) -> None:
+    """A negation: whoever holds is whoever fails."""
+    operand = inner(node)
+    while operand.type == "parenthesized_expression":
+        operand = inner(operand)
+    holds, here = new_block(builder), len(builder.stack)
+    if operand.type == "binary_expression" and operand.children[1].type in {"&&", "||"}:
+        lower_condition(builder, operand, holds, here)
+    else:
+        branch_on(builder, node, _value(builder, operand, 0), holds, here)
+    leave_to(builder, depth, span_of(builder, node))
+    goto(builder, span_of(builder, node), otherwise)
+    start(builder, holds)
+
+
+def _value(builder: Builder, node: Node, root: int) -> Operand:
+    """A plain condition's value; its temporaries die before the branch. `root` is what they end with."""
     if quiet(node):
         return lower_operand(builder, node)
     outer = builder.temporaries
     span = span_of(builder, node)
     builder.temporaries = open_scope(builder, "condition", span)
+    root, builder.root = builder.root, root
     operand = lower_operand(builder, node)
+    builder.root = root
     close_scope(builder, span)
     builder.temporaries = outer
     return operand

@@ -12,9 +12,10 @@ from scrutineer.facts.lower.expression import (
     inner,
     lower_branch,
     lower_into,
+    lower_moved,
     lower_operands,
-    lower_temporary,
     unit,
+    used,
 )
 from scrutineer.facts.lower.patterns import candidates
 from scrutineer.facts.lower.scopes import (
@@ -26,7 +27,7 @@ from scrutineer.facts.lower.scopes import (
     schedule,
     temporary,
 )
-from scrutineer.facts.lower.source import parts, span_of, text_of
+from scrutineer.facts.lower.source import framed, parts, span_of, text_of
 from scrutineer.facts.lower.state import Breakable, Builder, emit, goto, new_block, start, terminate
 from scrutineer.model.body import Callee, Operand, Place
 
@@ -124,10 +125,11 @@ def lower_for(builder: Builder, node: Node, target: Place | None) -> None:
     span, at = span_of(builder, node), span_of(builder, value)
     outer, mark = builder.temporaries, len(builder.undo)
     builder.temporaries = open_scope(builder, "statement", span)
-    operands = lower_operands(builder, [value])
+    operands = lower_operands(builder, node, [value])
     scope = open_scope(builder, "loop", span)
     iterator = temporary(builder, value, scope)
     emit(builder, "call", at, Place(iterator), operands, callee=_INTO_ITER)
+    used(builder, operands)
     schedule(builder, iterator, scope, droppable=True)
     builder.borrowed.add(iterator)
     head, after, bound, ended = (new_block(builder) for _ in range(4))
@@ -158,30 +160,64 @@ def lower_for(builder: Builder, node: Node, target: Place | None) -> None:
     unit(builder, node, target)
 
 
-@expression("break_expression", "continue_expression")
-def lower_jump(builder: Builder, node: Node, _: Place | None) -> None:
-    """Lower a jump out of, or to the next turn of, a loop or labelled block."""
-    label = label_of(builder, node)
-    into = next(
-        (each for each in reversed(builder.breakables) if (each.label == label if label else each.loop)),
-        None,
-    )
+def _left(builder: Builder, label: str) -> Breakable | None:
+    """The loop or block that a jump leaves or continues."""
+    for each in reversed(builder.breakables):
+        if each.label == label if label else each.loop:
+            return each
+    builder.damaged = True
+    return None
+
+
+@expression("continue_expression")
+def lower_continue(builder: Builder, node: Node, _: Place | None) -> None:
+    """Lower a jump to the next turn of a loop."""
     span = span_of(builder, node)
-    values = [part for part in parts(node) if part.type != "label"]
+    into = _left(builder, label_of(builder, node))
     if into is None:
-        builder.damaged = True
         terminate(builder, "unreachable", span)
         return
-    if node.type == "continue_expression":
-        leave_to(builder, into.depth, span)
-        goto(builder, span, into.head)
+    leave_to(builder, into.depth, span)
+    goto(builder, span, into.head)
+
+
+@expression("break_expression")
+def lower_break(builder: Builder, node: Node, _: Place | None) -> None:
+    """Lower a jump out of a loop or labelled block, perhaps with a value."""
+    if node.type != "break_expression":
+        _lower_misread(builder, node)
         return
+    span = span_of(builder, node)
+    into = _left(builder, label_of(builder, node))
+    if into is None:
+        terminate(builder, "unreachable", span)
+        return
+    values = [part for part in parts(node) if part.type != "label"]
     if values:
         lower_into(builder, values[0], into.target)
     else:
         unit(builder, node, into.target)
     leave_to(builder, into.depth, span)
     goto(builder, span, into.after)
+
+
+def _lower_misread(builder: Builder, node: Node) -> None:
+    """Put a break's value in parentheses of our own, which the grammar reads rightly after a `return`."""
+    keyword = node
+    while keyword.type != "break_expression":
+        keyword = keyword.children[0]
+    label = label_of(builder, keyword)
+    start = keyword.end_byte
+    value = builder.text[start : node.end_byte]
+    with framed(builder, b"return ", start, value, b";") as body:
+        into = _left(builder, label)
+        if body is None or into is None:
+            builder.damaged = True
+            return
+        span = span_of(builder, body)
+        lower_into(builder, parts(inner(body))[0].named_children[0], into.target)
+        leave_to(builder, into.depth, span)
+        goto(builder, span, into.after)
 
 
 @expression("return_expression")
@@ -198,7 +234,7 @@ def lower_return(builder: Builder, node: Node, _: Place | None) -> None:
 @expression("try_expression")
 def lower_try(builder: Builder, node: Node, target: Place | None) -> None:
     """Lower a `?`: on one way the payload, on the other the residual, all open scopes dropped, and a return."""
-    result = lower_temporary(builder, parts(node)[0], scheduled=False)
+    result = lower_moved(builder, parts(node)[0])
     take_or_return(builder, node, result, target)
 
 

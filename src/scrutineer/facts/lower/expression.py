@@ -16,6 +16,7 @@ from scrutineer.facts.lower.scopes import close_scope, open_scope, release, sche
 from scrutineer.facts.lower.source import parts, span_of, text_of
 from scrutineer.facts.lower.state import Builder, emit
 from scrutineer.model.body import Operand, Place
+from scrutineer.model.span import Span
 
 Handler = Callable[[Builder, Node, Place | None], None]
 _HANDLERS: dict[str, Handler] = {}
@@ -32,9 +33,11 @@ LITERALS = frozenset(
         "unit_expression",
     ]
 )
-NAMES = frozenset(
-    ["identifier", "self", "scoped_identifier", "generic_function", "super", "crate", "metavariable"]
+NAMES = frozenset(["identifier", "self", "scoped_identifier", "generic_function", "super", "crate"])
+_MISREAD = frozenset(
+    ["call_expression", "index_expression", "binary_expression", "field_expression", "try_expression"]
 )
+_LETTER_B = ord("b")
 _PLACES = frozenset(["field_expression", "index_expression"])
 _COMPARISONS = frozenset(["==", "!=", "<", ">", "<=", ">=", "&&", "||"])
 
@@ -53,12 +56,17 @@ def expression(*kinds: str) -> Callable[[Handler], Handler]:
 def lower_into(builder: Builder, node: Node, target: Place | None) -> None:
     """Lower an expression and store its value."""
     kind = node.type
+    if kind in _MISREAD and builder.text[node.start_byte] == _LETTER_B and _starts_with_break(builder, node):
+        kind = "break_expression"
     handler = _HANDLERS.get(kind)
     if handler is not None:
         handler(builder, node, target)
     elif kind in LITERALS:
         if target is not None:
             assign(builder, node, target, Operand("constant", None, text_of(builder, node)))
+    elif kind not in NAMES and kind not in _PLACES:
+        builder.damaged = True
+        emit(builder, "opaque", span_of(builder, node), target, (), kind)
     elif target is not None:
         assign(builder, node, target, lower_operand(builder, node))
     else:
@@ -70,9 +78,26 @@ def lower_branch(builder: Builder, node: Node, target: Place | None) -> None:
     outer = builder.temporaries
     span = span_of(builder, node)
     builder.temporaries = open_scope(builder, "body", span)
-    lower_into(builder, node, target)
+    lower_ended(builder, node, target)
     close_scope(builder, span)
     builder.temporaries = outer
+
+
+def lower_ended(builder: Builder, node: Node, target: Place | None) -> None:
+    """Lower an expression with which the temporary scope that is open ends."""
+    outer = builder.root
+    while node.type == "parenthesized_expression":
+        node = inner(node)
+    builder.root = node.id
+    lower_into(builder, node, target)
+    builder.root = outer
+
+
+def _starts_with_break(builder: Builder, node: Node) -> bool:
+    """The grammar reads `break (x)` as a call of `break`, and `break [x]` and `break &x` in the same way."""
+    start = node.start_byte
+    word = builder.text[start : start + 6]
+    return word[:5] == b"break" and not (word[5:].isalnum() or word[5:] == b"_")
 
 
 def assign(builder: Builder, node: Node, target: Place, operand: Operand, name: str = "") -> None:
@@ -113,15 +138,25 @@ def droppable(node: Node) -> bool:
     return True
 
 
-def lower_temporary(builder: Builder, node: Node, *, scheduled: bool = True) -> Place:
+def lower_temporary(builder: Builder, node: Node) -> Place:
     """Lower an expression into a new temporary of the innermost temporary scope (or of a longer one, if extended)."""
     scope = builder.extended.get(node.id) if builder.extended else None
     local = temporary(builder, node, scope)
-    place = Place(local)
-    lower_into(builder, node, place)
-    if scheduled:
+    lower_into(builder, node, Place(local))
+    schedule(builder, local, builder.locals[local].scope, droppable(node))
+    return Place(local)
+
+
+def lower_moved(builder: Builder, node: Node, *, hold: bool = False) -> Place:
+    """Lower an expression into a temporary that the next operation takes (with `hold`: a later one).
+
+    As in rustc (`as_local_operand`), it belongs to the innermost scope of all, not to the temporary scope.
+    """
+    local = temporary(builder, node, builder.scope)
+    lower_into(builder, node, Place(local))
+    if hold:
         schedule(builder, local, builder.locals[local].scope, droppable(node))
-    return place
+    return Place(local)
 
 
 def lower_place(builder: Builder, node: Node) -> Place:
@@ -173,9 +208,9 @@ def lower_operand(builder: Builder, node: Node, *, hold: bool = False) -> Operan
     elif is_place(node):
         operand = Operand("use", lower_place(builder, node))
     else:
-        return Operand("use", lower_temporary(builder, node, scheduled=hold))
+        return Operand("use", lower_moved(builder, node, hold=hold))
     if hold and operand.mode == "use":
-        local = temporary(builder, node)
+        local = temporary(builder, node, builder.scope)
         assign(builder, node, Place(local), operand)
         schedule(builder, local, builder.locals[local].scope, droppable=True)
         return Operand("use", Place(local))
@@ -216,19 +251,41 @@ def quiet(node: Node) -> bool:
     return False
 
 
-def lower_operands(builder: Builder, nodes: list[Node]) -> tuple[Operand, ...]:
-    """Lower operands in order; the operation that uses them must be emitted next, and then be given to `release`."""
-    if len(nodes) == 1:
-        return (lower_operand(builder, nodes[0]),)
+def lower_operands(
+    builder: Builder, owner: Node, nodes: list[Node], base: Node | None = None
+) -> tuple[Operand, ...]:
+    """Lower the operands of an expression in order.
+
+    The operation that takes them must be emitted next, and then `used` be called. Operands that wait for one that
+    may unwind (or for `base`, which the caller lowers as a place) wait in the scope that in rustc every expression
+    is; it is the temporary scope where that ends with this very expression.
+    """
     last = len(nodes) - 1
-    while last > 0 and quiet(nodes[last]):
-        last -= 1
-    return tuple(lower_operand(builder, node, hold=at < last) for at, node in enumerate(nodes))
+    if base is not None and not quiet(base):
+        last += 1
+    else:
+        while last > 0 and quiet(nodes[last]):
+            last -= 1
+    if last <= 0 or owner.id == builder.root:
+        builder.holding.append(False)
+        return tuple([lower_operand(builder, node, hold=at < last) for at, node in enumerate(nodes)])
+    builder.holding.append(True)
+    first, end = span_of(builder, nodes[0]), span_of(builder, nodes[-1])
+    open_scope(builder, "operands", Span(first.start, max(first.end, end.end), first.path))
+    return tuple([lower_operand(builder, node, hold=at < last) for at, node in enumerate(nodes)])
+
+
+def used(builder: Builder, operands: tuple[Operand, ...]) -> None:
+    """What `lower_operands` gave has been used by the operation just emitted."""
+    release(builder, operands)
+    if builder.holding.pop():
+        close_scope(builder, builder.scopes[builder.scope][2])
 
 
 def emit_value(
-    builder: Builder, node: Node, target: Place | None, name: str, operands: tuple[Operand, ...]
+    builder: Builder, node: Node, target: Place | None, name: str, owner: Node, nodes: list[Node]
 ) -> None:
-    """Emit an aggregate without field names, and let go of its operands."""
+    """Lower the parts that an expression `owner` names of an aggregate without field names, and emit it."""
+    operands = lower_operands(builder, owner, nodes)
     emit(builder, "aggregate", span_of(builder, node), target, operands, name)
-    release(builder, operands)
+    used(builder, operands)

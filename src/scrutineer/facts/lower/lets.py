@@ -53,6 +53,8 @@ def lower_let(builder: Builder, node: Node) -> None:
     outer = builder.temporaries
     builder.temporaries = open_scope(builder, "statement", span)
     extended = _extend(builder, value, block)
+    if _binds_by_reference(pattern):
+        _extend_operand(builder, value, block, extended)
     if (
         pattern.type == "identifier"
         and node.child_by_field_name("alternative") is None
@@ -74,7 +76,7 @@ def lower_let(builder: Builder, node: Node) -> None:
         _lower_pattern(builder, node, pattern, value, block)
     builder.temporaries = outer
     for each in extended:
-        del builder.extended[each]
+        builder.extended.pop(each, None)
 
 
 def _is_variable(builder: Builder, pattern: Node) -> bool:
@@ -85,8 +87,6 @@ def _lower_pattern(builder: Builder, node: Node, pattern: Node, value: Node, blo
     """A `let` whose pattern takes the value apart, perhaps in vain."""
     span = span_of(builder, node)
     depth = len(builder.stack) - 1
-    if _binds_by_reference(pattern):
-        _extend_operand(builder, value, block, [])
     place = lower_place(builder, value)
     found = candidates(builder, pattern, place)
     alternative = node.child_by_field_name("alternative")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tree_sitter import Node
 
+from scrutineer.facts.lower.arms import lower_match_on
 from scrutineer.facts.lower.asm import lower_asm
 from scrutineer.facts.lower.conditions import lower_condition
 from scrutineer.facts.lower.control import take_or_return
@@ -13,7 +14,9 @@ from scrutineer.facts.lower.expansion import Call, call_of, expanded, form_of
 from scrutineer.facts.lower.expression import (
     assign,
     expression,
+    inner,
     lower_into,
+    lower_moved,
     lower_place,
     lower_temporary,
     read_operand,
@@ -28,6 +31,9 @@ from scrutineer.model.body import Operand, Place
 
 Form = Callable[[Builder, Call, list[Node], Place | None], None]
 _FORMS: dict[str, Form] = {}
+_NEEDED = {"format": 0, "log": 0, "panic": 0, "bail": 0, "arguments": 0} | dict.fromkeys(
+    ["assert_eq", "assert_ne", "debug_assert_eq", "debug_assert_ne"], 2
+)
 
 
 def form(*names: str) -> Callable[[Form], Form]:
@@ -90,40 +96,52 @@ def _known(builder: Builder, kind: str, call: Call, target: Place | None) -> boo
     if kind == "asm":
         lower_asm(builder, call, target)
         return True
-    before, after = (b"[", b"]") if kind == "vec" else (b"_(", b");")
-    inside = call.inside
     if kind == "matches":
-        before, inside, after = b"match ", _as_match(call), b"=>true,_=>false}"
+        return _lower_matches(builder, call, target)
+    before, after = (b"[", b"]") if kind == "vec" else (b"_(", b");")
     handler = _FORMS.get(kind)
     if handler is None:
         return False
-    with framed(builder, before, call.start, inside, after) as body:
+    with framed(builder, before, call.start, call.inside, after) as body:
         if body is None:
             return False
         value = parts(body)[0]
         if value.type == "expression_statement":
             value = value.children[0]
-        if kind in {"vec", "matches"}:
+        if kind == "vec":
             handler(builder, call, [value], target)
             return True
-        arguments = value.child_by_field_name("arguments")
-        handler(builder, call, parts(arguments) if arguments is not None else [], target)
+        given = value.child_by_field_name("arguments")
+        arguments = parts(given) if given is not None else []
+        if len(arguments) < _NEEDED.get(kind, 1):
+            return False
+        handler(builder, call, arguments, target)
     return True
 
 
-def _as_match(call: Call) -> bytes:
-    """`value, pattern` with the comma between them replaced by a brace."""
-    tree = call.node.children[-1]
-    comma = next((child.start_byte for child in tree.children if child.type == ","), None)
-    if comma is None:
-        return call.inside
+def _lower_matches(builder: Builder, call: Call, target: Place | None) -> bool:
+    """`matches!(value, pattern if guard)`; the value's temporaries belong to what surrounds it."""
+    commas = [child.start_byte for child in call.node.children[-1].children if child.type == ","]
+    place, comma = _first_argument(builder, call, commas)
+    if place is None:
+        return False
     at = comma - call.start
-    return call.inside[:at] + b"{" + call.inside[at + 1 :].rstrip().removesuffix(b",")
+    pattern = call.inside[at + 1 :].rstrip().removesuffix(b",")
+    with framed(builder, b"match x{", comma + 1, pattern, b"=>true,_=>false}") as body:
+        if body is None:
+            return False
+        lower_match_on(builder, inner(inner(body)), place, target)
+    return True
 
 
-@form("matches")
-def _lower_matches(builder: Builder, _: Call, arguments: list[Node], target: Place | None) -> None:
-    lower_into(builder, arguments[0], target)
+def _first_argument(builder: Builder, call: Call, commas: list[int]) -> tuple[Place | None, int]:
+    """The value before the first comma that does not stand inside generic arguments; and that comma."""
+    for comma in commas:
+        with framed(builder, b"_(", call.start, call.inside[: comma - call.start], b");") as body:
+            arguments = inner(inner(body)).child_by_field_name("arguments") if body is not None else None
+            if arguments is not None and arguments.named_child_count == 1:
+                return lower_place(builder, arguments.named_children[0]), comma
+    return None, 0
 
 
 @form("vec")
@@ -224,7 +242,7 @@ def _lower_bail(builder: Builder, call: Call, arguments: list[Node], _: Place | 
 
 @form("try")
 def _lower_try(builder: Builder, call: Call, arguments: list[Node], target: Place | None) -> None:
-    result = lower_temporary(builder, arguments[0], scheduled=False)
+    result = lower_moved(builder, arguments[0])
     take_or_return(builder, call.node, result, target)
 
 

@@ -20,8 +20,9 @@ from scrutineer.facts.lower.expression import (
     lower_temporary,
     quiet,
     read_operand,
+    used,
 )
-from scrutineer.facts.lower.scopes import release
+from scrutineer.facts.lower.scopes import close_scope, open_scope, release, schedule, temporary
 from scrutineer.facts.lower.source import parts, span_of, text_of
 from scrutineer.facts.lower.state import Builder, emit
 from scrutineer.facts.lower.types import read_type
@@ -45,11 +46,12 @@ def lower_binary(builder: Builder, node: Node, target: Place | None) -> None:
         lower_boolean(builder, node, target)
         return
     if operator in _COMPARISONS:
-        operands: tuple[Operand, ...] = (read_operand(builder, left), read_operand(builder, right))
-    else:
-        operands = lower_operands(builder, [left, right])
+        read = (read_operand(builder, left), read_operand(builder, right))
+        emit(builder, "binary", span_of(builder, node), target, read, operator)
+        return
+    operands = lower_operands(builder, node, [left, right])
     emit(builder, "binary", span_of(builder, node), target, operands, operator)
-    release(builder, operands)
+    used(builder, operands)
 
 
 @expression("unary_expression")
@@ -106,7 +108,7 @@ def lower_assignment(builder: Builder, node: Node, _: Place | None) -> None:
             lower_temporary(builder, right)
         return
     if left.type in {"tuple_expression", "array_expression", "struct_expression", "call_expression"}:
-        _take_apart(builder, left, lower_place(builder, right))
+        _lower_taking_apart(builder, node, left, right)
         return
     if right.type in LITERALS:
         lower_into(builder, right, lower_place(builder, left))
@@ -130,8 +132,29 @@ def overwrite(builder: Builder, node: Node, place: Place, operand: Operand) -> N
     release(builder, (operand,))
 
 
-def _take_apart(builder: Builder, node: Node, value: Place) -> None:
-    """Destructuring assignment: each place on the left takes its part, from left to right."""
+def _lower_taking_apart(builder: Builder, node: Node, left: Node, right: Node) -> None:
+    """Destructuring assignment: `{ let (a, b) = right; left.0 = a; left.1 = b; }`."""
+    span, outer = span_of(builder, node), builder.temporaries
+    block = open_scope(builder, "block", span)
+    builder.temporaries = open_scope(builder, "statement", span)
+    found: list[tuple[Node, Place]] = []
+    _take_apart(builder, left, lower_place(builder, right), found)
+    taken: list[tuple[Node, Operand]] = []
+    for target, part in found:
+        local = temporary(builder, target, block)
+        assign(builder, target, Place(local), Operand("use", part), "bind")
+        schedule(builder, local, block, droppable=True)
+        taken.append((target, Operand("use", Place(local))))
+    close_scope(builder, span)
+    builder.temporaries = block
+    for target, operand in taken:
+        overwrite(builder, target, lower_place(builder, target), operand)
+    close_scope(builder, span)
+    builder.temporaries = outer
+
+
+def _take_apart(builder: Builder, node: Node, value: Place, found: list[tuple[Node, Place]]) -> None:
+    """Each place on the left with the part that it takes, from left to right."""
     kind = node.type
     if kind == "identifier" and text_of(builder, node) == "_":
         return
@@ -146,18 +169,18 @@ def _take_apart(builder: Builder, node: Node, value: Place) -> None:
         rest = next((at for at, each in enumerate(elements) if text_of(builder, each) == ".."), len(elements))
         for at, each in enumerate(elements):
             if at < rest:
-                _take_apart(builder, each, value.then(step.format(at)))
+                _take_apart(builder, each, value.then(step.format(at)), found)
             elif at > rest:
-                _take_apart(builder, each, value.then(back.format(len(elements) - at)))
+                _take_apart(builder, each, value.then(back.format(len(elements) - at)), found)
     elif kind == "struct_expression":
         body = node.child_by_field_name("body")
         for field in parts(body) if body is not None else []:
             name = field.child_by_field_name("field") or (field.named_children or [field])[0]
             target = field.child_by_field_name("value") or name
             if field.type in {"field_initializer", "shorthand_field_initializer"}:
-                _take_apart(builder, target, value.then("." + text_of(builder, name)))
+                _take_apart(builder, target, value.then("." + text_of(builder, name)), found)
     else:
-        overwrite(builder, node, lower_place(builder, node), Operand("use", value))
+        found.append((node, value))
 
 
 @expression("compound_assignment_expr")
@@ -174,7 +197,7 @@ def lower_compound(builder: Builder, node: Node, _: Place | None) -> None:
 @expression("tuple_expression")
 def lower_tuple(builder: Builder, node: Node, target: Place | None) -> None:
     """Lower `(a, b)`."""
-    emit_value(builder, node, target, "()", lower_operands(builder, parts(node)) if parts(node) else ())
+    emit_value(builder, node, target, "()", node, parts(node))
 
 
 @expression("array_expression")
@@ -185,12 +208,9 @@ def lower_array(builder: Builder, node: Node, target: Place | None) -> None:
 
 def lower_elements(builder: Builder, node: Node, array: Node, target: Place | None, name: str) -> None:
     """Lower elements, or a repeated element, as an aggregate of this name (`[]`, `vec![]`)."""
-    elements = parts(array)
-    if any(child.type == ";" for child in array.children):
-        operands = lower_operands(builder, elements)
-        emit_value(builder, node, target, name.replace("]", ";]"), operands)
-    else:
-        emit_value(builder, node, target, name, lower_operands(builder, elements) if elements else ())
+    repeated = any(child.type == ";" for child in array.children)
+    name = name.replace("]", ";]") if repeated else name
+    emit_value(builder, node, target, name, array, parts(array))
 
 
 @expression("range_expression")
@@ -198,7 +218,7 @@ def lower_range(builder: Builder, node: Node, target: Place | None) -> None:
     """Lower `a..b` and its relatives."""
     operator = next(child.type for child in node.children if child.type.startswith(".."))
     ends = parts(node)
-    operands = lower_operands(builder, ends) if ends else ()
+    operands = lower_operands(builder, node, ends)
     fields = ("start", "end")
     if len(ends) == 1:
         fields = ("end",) if node.children[0].type == operator else ("start",)  # type: ignore[assignment]
@@ -211,7 +231,7 @@ def lower_range(builder: Builder, node: Node, target: Place | None) -> None:
         operator,
         fields=fields[: len(ends)],
     )
-    release(builder, operands)
+    used(builder, operands)
 
 
 @expression("struct_expression")
@@ -233,12 +253,9 @@ def lower_struct(builder: Builder, node: Node, target: Place | None) -> None:
             if value is not None and label is not None:
                 values.append(value)
                 fields.append(text_of(builder, label))
-    operands = (
-        _with_base(builder, values, base)
-        if base is not None
-        else (lower_operands(builder, values) if values else ())
-    )
+    operands = lower_operands(builder, node, values, base)
     if base is not None:
+        operands = (*operands, Operand("use", lower_place(builder, base)))
         fields.append("..")
     emit(
         builder,
@@ -250,13 +267,4 @@ def lower_struct(builder: Builder, node: Node, target: Place | None) -> None:
         type_=read_type(builder, name),
         fields=tuple(fields),
     )
-    release(builder, operands[: len(values)])
-
-
-def _with_base(builder: Builder, values: list[Node], base: Node) -> tuple[Operand, ...]:
-    """The named fields, held while the base is made; the base is a place that keeps what is not taken."""
-    if quiet(base):
-        operands = lower_operands(builder, values) if values else ()
-    else:
-        operands = tuple(lower_operand(builder, value, hold=True) for value in values)
-    return (*operands, Operand("use", lower_place(builder, base)))
+    used(builder, operands[: len(values)])

@@ -16,7 +16,7 @@ from scrutineer.facts.lower.state import Builder
 from scrutineer.model.span import Span
 
 _PARSER = Parser(Language(tree_sitter_rust.language()))
-_NOTES = frozenset({"line_comment", "block_comment", "attribute_item", "inner_attribute_item"})
+_NOTES = frozenset({"line_comment", "block_comment", "attribute_item", "inner_attribute_item", "ERROR"})
 
 
 def span_of(builder: Builder, node: Node) -> Span:
@@ -33,7 +33,7 @@ def text_of(builder: Builder, node: Node) -> str:
 
 
 def parts(node: Node) -> list[Node]:
-    """Named children that are neither comments nor attributes."""
+    """Named children that are neither comments, nor attributes, nor errors."""
     return [child for child in node.named_children if child.type not in _NOTES]
 
 

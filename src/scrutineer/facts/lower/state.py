@@ -105,6 +105,7 @@ class Builder:
         "expansion",
         "expansions",
         "extended",
+        "holding",
         "holes",
         "live",
         "locals",
@@ -114,6 +115,7 @@ class Builder:
         "origin",
         "parent",
         "reached",
+        "root",
         "scope",
         "scopes",
         "shift",
@@ -140,6 +142,7 @@ class Builder:
         self.stack: list[int] = []
         self.scope = -1
         self.temporaries = -1
+        self.root = 0
         self.borrowed: set[int] = set()
         self.drafts: list[Draft] = [Draft()]
         self.reached: set[int] = {0}
@@ -149,6 +152,7 @@ class Builder:
         self.undo: list[tuple[str, int | Place | None]] = []
         self.breakables: list[Breakable] = []
         self.extended: dict[int, int] = {}
+        self.holding: list[bool] = []
         self.unsafe_block = -1
         self.cfg = ""
         self.closures: list[Body] = []

@@ -1,0 +1,44 @@
+"""Drops of generated programs: what rustc's program logs is what the lowered bodies log."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from compare import Run, bodies_of, compiled_logs, differences, program, runs_of
+from decided import contradictions, with_closures
+
+needs_rustc = pytest.mark.skipif(shutil.which("rustc") is None, reason="rustc is not installed")
+FUSES = 14
+
+
+def _check(edition: int, seed: int, count: int, folder: Path) -> Counter[str]:
+    functions = program(seed, count, edition)
+    lines = compiled_logs(functions, runs_of(seed, FUSES), edition, folder)
+    assert len(lines) == count * (FUSES + 2)
+    run = Run(bodies_of(functions, edition))
+    assert differences(run, lines) == []
+    tally: Counter[str] = Counter()
+    for body in run.bodies.values():
+        for inner in with_closures(body):
+            assert contradictions(inner, run.seen[id(inner)], tally) == []
+    return tally
+
+
+@needs_rustc
+@pytest.mark.parametrize("edition", [2021, 2024])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_generated_programs_drop_as_compiled_ones_do(edition: int, seed: int, tmp_path: Path) -> None:
+    tally = _check(edition, seed, 900, tmp_path)
+    assert tally["yes"] > 1000
+    assert tally["no"] > 1000
+
+
+@needs_rustc
+@pytest.mark.soak
+@pytest.mark.parametrize("edition", [2021, 2024])
+@pytest.mark.parametrize("seed", range(100, 112))
+def test_many_generated_programs_drop_as_compiled_ones_do(edition: int, seed: int, tmp_path: Path) -> None:
+    assert _check(edition, seed, 1500, tmp_path)["maybe"]
