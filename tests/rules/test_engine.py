@@ -12,10 +12,11 @@ from scrutineer.model.finding import Finding
 from scrutineer.model.items import Function, MacroDefinition
 from scrutineer.model.span import Span, line_table
 from scrutineer.model.target import CrateUnit
+from scrutineer.rules.audience import UnknownRuleError, visible
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.engine import check_unit
 from scrutineer.rules.rule import Rule
-from scrutineer.rules.selection import Selection, UnknownRuleError, find_rule, select_rules, visible
+from scrutineer.rules.selection import Selection, find_rule, select_rules
 from scrutineer.rules.unit import Unit
 
 

@@ -12,7 +12,7 @@ import click
 from scrutineer.cli.problems import reported
 from scrutineer.cli.target_options import asked_of, machine_of, question, target_options
 from scrutineer.report.formats import format_names
-from scrutineer.rules.selection import Persona
+from scrutineer.rules.audience import Persona
 from scrutineer.run.configuration import Configuration
 from scrutineer.run.options import FailOn, Machine, Question
 

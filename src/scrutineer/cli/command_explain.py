@@ -8,9 +8,10 @@ import sys
 import click
 
 from scrutineer.report.rendering import wants_color
+from scrutineer.rules.audience import UnknownRuleError
 from scrutineer.rules.page import for_readers, read_page
 from scrutineer.rules.rule import Rule
-from scrutineer.rules.selection import UnknownRuleError, find_rule
+from scrutineer.rules.selection import find_rule
 
 
 @click.command()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from scrutineer.rules.selection import UnknownRuleError
+from scrutineer.rules.audience import UnknownRuleError
 from scrutineer.run.configuration import ConfigurationError
 from scrutineer.source.errors import TargetError
 

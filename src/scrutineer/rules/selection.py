@@ -1,21 +1,14 @@
-"""Which rules run, and which of their findings a reader wants to see."""
+"""Which rules run."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Literal
 
 import msgspec
 
-from scrutineer.model.finding import Finding
+from scrutineer.rules.audience import UnknownRuleError
 from scrutineer.rules.rule import Rule, all_rules
-
-Persona = Literal["regular", "auditor"]
-
-
-class UnknownRuleError(ValueError):
-    """A name that is neither a rule nor a class of findings nor `all`; the text suggests a near one."""
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -58,8 +51,3 @@ def _unknown(name: str, what: str) -> UnknownRuleError:
     near = difflib.get_close_matches(name, [rule.id for rule in all_rules()], n=1)
     hint = f"; did you mean `{near[0]}`?" if near else "; `scrutineer rules` lists them"
     return UnknownRuleError(f"no {what} is called `{name}`{hint}")
-
-
-def visible(findings: Iterable[Finding], persona: Persona) -> tuple[Finding, ...]:
-    """What a persona is shown: notes are for auditors."""
-    return tuple(finding for finding in findings if persona == "auditor" or finding.level != "note")

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from scrutineer.model.target import Edition, Panic
-from scrutineer.rules.selection import Persona
+from scrutineer.rules.audience import Persona
 from scrutineer.run.options import FailOn
 
 _NAME = "scrutineer.toml"

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from scrutineer.rules.selection import Persona
+from scrutineer.rules.audience import Persona
 from scrutineer.source.survey import Settings
 
 FailOn = Literal["error", "warning", "note", "never"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from scrutineer.model.finding import LEVELS, Finding, Report
-from scrutineer.rules.selection import visible
+from scrutineer.rules.audience import visible
 from scrutineer.run.audit import Audited
 from scrutineer.run.baseline import read_baseline
 from scrutineer.run.options import FailOn
