@@ -15,7 +15,8 @@ def test_crates_of_a_linux_tree_come_from_its_makefiles(tree: Write) -> None:
         tree(
             {
                 "Makefile": TOP,
-                "rust/Makefile": "obj-$(CONFIG_RUST) += ffi.o bindings.o kernel.o \\\n  exports.o\n",
+                "rust/Makefile": "obj-$(CONFIG_RUST) += ffi.o bindings.o kernel.o \\\n  exports.o\n"
+                "$(obj)/kernel.o: private rustc_target_flags = --extern ffi \\\n    --extern pin_init\n",
                 "rust/kernel/lib.rs": "", "rust/kernel/list.rs": "", "rust/ffi.rs": "", "rust/bindings/lib.rs": "",
                 "rust/macros/lib.rs": "", "rust/pin-init/src/lib.rs": "", "rust/pin-init/examples/show.rs": "",
                 "drivers/block/Makefile": "obj-$(CONFIG_ONE) += one.o # two.o\nparts-y := parts_main.o \\\n   helper.o\nobj-m += parts.o\n",
@@ -39,6 +40,8 @@ def test_crates_of_a_linux_tree_come_from_its_makefiles(tree: Write) -> None:
     assert {"core", "alloc", "kernel", "macros", "pin_init", "bindings", "uapi", "ffi", "build_error"} <= set(
         one.extern_prelude
     )
+    assert crate(target, "kernel").extern_prelude == ("alloc", "core", "ffi", "pin_init")
+    assert crate(target, "ffi").extern_prelude == ("core",)
     assert {path for path, mark in marks(target).items() if mark} == {"rust/pin-init/examples/show.rs"}
 
 

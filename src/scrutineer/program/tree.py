@@ -82,7 +82,7 @@ class ModuleTree:
                     folders[scope] = posixpath.join(base, item.path or item.name)
                     continue
                 file_folder = posixpath.dirname(self.files[number].path) if not item.scope else base
-                for path, inner, cfg in _candidates(item, base, file_folder):
+                for path, inner, cfg in module_files(item, base, file_folder):
                     found = self._numbers.get(path)
                     if found is not None and found not in self._placed:
                         self._placed.add(found)
@@ -123,7 +123,7 @@ def _folder(path: str) -> str:
     )
 
 
-def _candidates(item: ModuleItem, base: str, file_folder: str) -> Iterator[tuple[str, str, str]]:
+def module_files(item: ModuleItem, base: str, file_folder: str) -> Iterator[tuple[str, str, str]]:
     """Files that `mod name;` may mean, each with the folder of its own nested modules and its predicate."""
     written = [(item.cfg, item.path)] if item.path else []
     for attribute in item.attributes:

@@ -6,41 +6,33 @@ from collections.abc import Iterable
 
 import msgspec
 
-from scrutineer.facts.read import read_file
-from scrutineer.model.file import FileFacts
 from scrutineer.model.finding import Finding, Unread
-from scrutineer.model.target import CrateUnit, Mark, SourceFile
 from scrutineer.rules.engine import check_unit
 from scrutineer.rules.selection import select_rules
 from scrutineer.rules.unit import Unit
 from scrutineer.run.executor import Executor
-from scrutineer.run.store import Store, store_at
+from scrutineer.run.loading import Dependencies, Loader, Source
 from scrutineer.run.watcher import Watcher
 from scrutineer.source.readers import FolderReader, RevisionReader
-from scrutineer.syntax.parse import NotReadableError
 
 
 class Checkable(msgspec.Struct, frozen=True):
     """A crate with what a worker needs to check it.
 
-    `order` is its place among the crates of its target, `keys` are the cache keys of its files by path.
+    `order` is its place among the crates of its target. `near` are the crates that it depends on, also
+    indirectly, by their roots; `edges` say for each root who is meant by which name.
     """
 
     job: int
     order: int
-    unit: CrateUnit
+    source: Source
+    near: dict[str, Source]
+    edges: dict[str, dict[str, str]]
     kernel: bool
-    files: tuple[SourceFile, ...]
-    keys: dict[str, str]
     reader: FolderReader | RevisionReader
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     store: str
-
-    @property
-    def size(self) -> int:
-        """Bytes of source."""
-        return sum(file.size for file in self.files)
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -54,7 +46,7 @@ class Checked(msgspec.Struct, frozen=True):
 
 def check_all(crates: Iterable[Checkable], executor: Executor, watcher: Watcher) -> dict[int, list[Checked]]:
     """Findings of all crates, by the number of their target."""
-    tasks = sorted(crates, key=lambda crate: -crate.size)
+    tasks = sorted(crates, key=lambda crate: -crate.source.size)
     watcher.start("checking", len(tasks))
     answers: dict[int, list[Checked]] = {}
     for answer in executor.run(_check, tasks, _lost):
@@ -65,13 +57,16 @@ def check_all(crates: Iterable[Checkable], executor: Executor, watcher: Watcher)
 
 def _check(crate: Checkable) -> Checked:
     """The worker's side."""
+    source = crate.source
+    load = Loader(crate.reader, crate.store)
     try:
         unit = Unit(
-            crate.unit,
-            tuple(sorted(_facts(crate), key=lambda facts: facts.path)),
+            source.unit,
+            load.facts(source),
             crate.reader.read,
-            marks=_marks(crate.files),
+            marks={file.path: file.mark for file in source.files if file.mark},
             kernel=crate.kernel,
+            dependencies=Dependencies(source.unit.root, crate.near, crate.edges, load),
         )
         return Checked(crate.job, crate.order, check_unit(unit, select_rules(crate.select, crate.ignore)))
     except Exception as error:  # noqa: BLE001 - one crate must not cost the others; it is never called clean
@@ -83,24 +78,8 @@ def _lost(crate: Checkable) -> Checked:
 
 
 def _failed(crate: Checkable, why: str) -> Checked:
-    place = crate.unit.root or crate.files[0].path
+    unit = crate.source.unit
+    place = unit.root or crate.source.files[0].path
     return Checked(
-        crate.job, crate.order, failed=(Unread(place, f"crate `{crate.unit.name}` was not checked: {why}"),)
+        crate.job, crate.order, failed=(Unread(place, f"crate `{unit.name}` was not checked: {why}"),)
     )
-
-
-def _facts(crate: Checkable) -> list[FileFacts]:
-    """Facts of the crate's files; what the store has lost is read again."""
-    store: Store = store_at(crate.store)
-    found = {facts.path: facts for facts in store.load(crate.keys)}
-    for file in crate.files:
-        if file.path not in found:
-            try:
-                found[file.path] = read_file(file.path, crate.reader.read(file.path), file.edition)
-            except (OSError, NotReadableError) as error:
-                raise RuntimeError(f"{file.path} changed during the audit ({error})") from None
-    return list(found.values())
-
-
-def _marks(files: tuple[SourceFile, ...]) -> dict[str, Mark]:
-    return {file.path: file.mark for file in files if file.mark}

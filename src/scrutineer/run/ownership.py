@@ -7,15 +7,13 @@ that source does not show; it is audited as a module of its own, and the report 
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from scrutineer.model.items import ModuleItem
 from scrutineer.model.target import CrateUnit, Target
-
-_PATH = re.compile(r'\bpath\s*=\s*"([^"]+)"')
+from scrutineer.program.tree import module_files
 
 Modules = Mapping[str, tuple[ModuleItem, ...]]
 """Modules that each file declares, by the file's path."""
@@ -68,21 +66,8 @@ def _children(path: str, folder: str, declared: tuple[ModuleItem, ...]) -> Itera
             folders[scope] = posixpath.join(base, item.path or item.name)
             continue
         start = base if item.scope else posixpath.dirname(path)
-        for named in _path_attributes(item):
-            child = posixpath.normpath(posixpath.join(start, named))
-            yield child, posixpath.dirname(child)
-        nested = posixpath.join(base, item.name)
-        yield f"{nested}.rs", nested
-        yield f"{nested}/mod.rs", nested
-
-
-def _path_attributes(item: ModuleItem) -> Iterator[str]:
-    """`#[path = "…"]`, and the same under `cfg_attr`."""
-    if item.path:
-        yield item.path
-    for attribute in item.attributes:
-        if attribute.path == "cfg_attr":
-            yield from _PATH.findall(attribute.arguments)
+        for child, nested, _ in module_files(item, base, start):
+            yield child, nested
 
 
 def _loose_units(target: Target, unreached: tuple[str, ...]) -> list[Owned]:

@@ -12,6 +12,8 @@ from scrutineer.run.cache import Cache
 from scrutineer.run.checking import Checkable, Checked, check_all
 from scrutineer.run.executor import executor_for
 from scrutineer.run.job import Contents, Job
+from scrutineer.run.loading import Source
+from scrutineer.run.neighbours import neighbours, reachable
 from scrutineer.run.options import Machine
 from scrutineer.run.ownership import Owned, ownership
 from scrutineer.run.reading import read_all
@@ -50,20 +52,31 @@ def work(
 
 
 def _tasks(job: Job, contents: Contents, crates: list[Owned], store: str) -> Iterator[Checkable]:
-    for order, crate in enumerate(crates):
-        if crate.files:
+    edges = neighbours(crates)
+    sources = [_source(crate, contents) for crate in crates]
+    by_root = {source.unit.root: source for source in sources if source.unit.root}
+    for order, source in enumerate(sources):
+        if source.files:
+            roots = reachable(source.unit.root, edges)
             yield Checkable(
                 job=job.number,
                 order=order,
-                unit=crate.unit,
+                source=source,
+                near={root: by_root[root] for root in sorted(roots)},
+                edges={root: edges[root] for root in sorted({*roots, source.unit.root} & edges.keys())},
                 kernel=job.target.kernel,
-                files=tuple(contents.read[path].file for path in crate.files),
-                keys={path: contents.read[path].key for path in crate.files},
                 reader=job.reader,
                 select=job.options.select,
                 ignore=job.options.ignore,
                 store=store,
             )
+
+
+def _source(crate: Owned, contents: Contents) -> Source:
+    read = {path: contents.read[path] for path in crate.files}
+    return Source(
+        crate.unit, tuple(one.file for one in read.values()), {path: one.key for path, one in read.items()}
+    )
 
 
 def coverage(contents: Contents, unreached: tuple[str, ...], failed: tuple[Unread, ...] = ()) -> Coverage:

@@ -11,6 +11,8 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from scrutineer.model.target import CrateKind, CrateUnit, Edition, Reader
 from scrutineer.source.listing import Listing
 
@@ -26,6 +28,8 @@ _VERSION = re.compile(rb"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]*=[ \t]
 _EDITION = re.compile(rb"rust_common_flags\s*:?=.*?--edition=(2015|2018|2021|2024)", re.DOTALL)
 _ASSIGNMENT = re.compile(r"^\s*([\w.$(){}/-]+)\s*[:+?]?=(.*)$")
 _BUILDS = re.compile(r"^(?:obj|lib|always)-|-(?:y|m|objs|\$\(CONFIG_\w+\))$")
+_FLAGS = re.compile(r"^\$\(obj\)/(\w+)\.o:\s*private\s+rustc_target_flags\s*:?=(.*)$")
+_EXTERN = re.compile(r"--extern\s+(\w+)")
 _HOST = re.compile(r"^hostprogs(?:-always)?(?:-|$)")
 _MODULE = re.compile(rb"^[ \t]*(?:pub(?:\([^)\n]*\))?[ \t]+)?mod[ \t]+(\w+)[ \t]*;", re.MULTILINE)
 _NAMED = re.compile(rb'^[ \t]*(?:#\[path[ \t]*=[ \t]*|include!\()"([^"\n]+\.rs)"', re.MULTILINE)
@@ -49,19 +53,31 @@ def version(reader: Reader) -> str:
 
 def crates(listing: Listing, reader: Reader) -> list[CrateUnit]:
     """All crates of the tree, sorted by root."""
-    edition, minimum = _edition(reader), _minimum(listing, reader)
+    base = CrateUnit(
+        name="",
+        root="",
+        kind="kernel",
+        edition=_edition(reader),
+        panic="abort",
+        rust_version=_minimum(listing, reader),
+        extern_prelude=_PRELUDE,
+    )
+    preludes: dict[str, tuple[str, ...]] = {}
     roots: dict[str, CrateKind] = {}
     folders: set[str] = set()
     for path in (*listing.named("Makefile"), *listing.named("Kbuild")):
         folder = posixpath.dirname(path)
         folders.add(folder)
-        roots.update(_built(folder, _lines(reader.read(path).decode(errors="replace")), listing))
+        lines = _lines(reader.read(path).decode(errors="replace"))
+        roots.update(_built(folder, lines, listing))
+        if folder == "rust":
+            preludes = _preludes(lines)
     roots.update((path, "kernel") for path in listing.rust if _is_library(path))
     stray = [path for path in listing.rust if not _has_makefile(path, folders)]
     roots |= {
         path: "kernel" for path in unclaimed(stray, reader) if path not in roots and not _owned(path, roots)
     }
-    return [_crate(path, roots[path], edition, minimum) for path in sorted(roots)]
+    return [_crate(base, path, roots[path], preludes) for path in sorted(roots)]
 
 
 def unclaimed(paths: Iterable[str], reader: Reader) -> list[str]:
@@ -87,27 +103,35 @@ def _claims(path: str, content: bytes) -> Iterator[str]:
         yield posixpath.normpath(posixpath.join(folder, named.decode(errors="replace")))
 
 
-def _crate(root: str, kind: CrateKind, edition: Edition, minimum: str) -> CrateUnit:
+def _crate(base: CrateUnit, root: str, kind: CrateKind, preludes: dict[str, tuple[str, ...]]) -> CrateUnit:
     folder = posixpath.dirname(root)
     name = posixpath.basename(root).removesuffix(".rs")
     if _is_library(root):
         if posixpath.basename(folder) == "src":
             folder = posixpath.dirname(folder)
-        name = "_".join(folder.split("/")[1:]).replace("-", "_")
-    if root.startswith(_HOST_FOLDERS) or name in _VENDORED:
-        kind = "bin" if name not in _VENDORED else "lib"
-    if name in _MACROS:
+        name = "_".join(folder.split("/")[1:])
+    name = name.replace("-", "_")
+    if root.startswith(_HOST_FOLDERS):
+        kind = "bin"
+    elif name in _VENDORED:
+        kind = "lib"
+    elif name in _MACROS:
         kind = "proc-macro"
-    return CrateUnit(
-        name=name.replace("-", "_"),
-        root=root,
-        kind=kind,
-        folder=folder,
-        edition=edition,
-        panic="abort",
-        rust_version=minimum,
-        extern_prelude=_PRELUDE if kind == "kernel" else _HOST_PRELUDE,
+    prelude = base.extern_prelude if kind == "kernel" else _HOST_PRELUDE
+    if kind == "kernel" and preludes and root.startswith("rust/"):
+        prelude = preludes.get(name, ("core",))
+    return msgspec.structs.replace(
+        base, name=name, root=root, kind=kind, folder=folder, extern_prelude=prelude
     )
+
+
+def _preludes(lines: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """What the Makefile of `rust/` passes by `--extern` to its own crates, which drivers need not know."""
+    return {
+        match[1]: ("alloc", "core", *_EXTERN.findall(match[2]))
+        for match in map(_FLAGS.match, lines)
+        if match is not None
+    }
 
 
 def _built(folder: str, lines: Iterable[str], listing: Listing) -> dict[str, CrateKind]:

@@ -1,0 +1,105 @@
+"""Facts of a crate out of the store, and programs of the crates it depends on, each made when it is asked for."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from scrutineer.facts.read import read_file
+from scrutineer.model.file import FileFacts
+from scrutineer.model.target import CrateUnit, SourceFile
+from scrutineer.program.program import Program
+from scrutineer.run.neighbours import reachable
+from scrutineer.run.store import store_at
+from scrutineer.source.readers import FolderReader, RevisionReader
+from scrutineer.syntax.parse import NotReadableError
+
+_KEPT = 12  # programs that a process keeps: the shared crates of a Linux tree are nine
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A crate, its files, and the cache keys of these by path."""
+
+    unit: CrateUnit
+    files: tuple[SourceFile, ...]
+    keys: dict[str, str]
+
+    @property
+    def size(self) -> int:
+        """Bytes of source."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def identity(self) -> str:
+        """What tells it from every other crate: settings, paths and contents."""
+        return repr((self.unit, sorted(self.keys.items())))
+
+
+class Loader(msgspec.Struct, frozen=True):
+    """Loads what belongs to one target from the store of a run."""
+
+    reader: FolderReader | RevisionReader
+    store: str
+
+    def facts(self, source: Source) -> tuple[FileFacts, ...]:
+        """Facts of a crate's files in the order of their paths; what the store has lost is read again."""
+        found = {facts.path: facts for facts in store_at(self.store).load(source.keys)}
+        for file in source.files:
+            if file.path not in found:
+                found[file.path] = self._again(file)
+        return tuple(found[path] for path in sorted(found))
+
+    def _again(self, file: SourceFile) -> FileFacts:
+        try:
+            return read_file(file.path, self.reader.read(file.path), file.edition)
+        except (OSError, NotReadableError) as error:
+            raise RuntimeError(f"{file.path} changed during the audit ({error})") from None
+
+
+class Dependencies(Mapping[str, Program]):
+    """Programs of what a crate depends on, by the name it gives them; nothing is loaded before one is asked for.
+
+    Packages may test themselves with packages that depend on them: a crate does not see those `above` it.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        near: Mapping[str, Source],
+        edges: Mapping[str, Mapping[str, str]],
+        load: Loader,
+        above: frozenset[str] = frozenset(),
+    ) -> None:
+        self._near = near
+        self._edges = edges
+        self._load = load
+        self._above = above | {root}
+        own = edges.get(root, {})
+        self._roots = {
+            name: other for name, other in own.items() if other in near and other not in self._above
+        }
+
+    def __getitem__(self, name: str) -> Program:
+        root = self._roots[name]
+        source = self._near[root]
+        cut = ",".join(sorted(self._above & reachable(root, self._edges)))
+        key = (os.getpid(), source.identity, cut)
+        if key not in _PROGRAMS:
+            inner = Dependencies(root, self._near, self._edges, self._load, self._above)
+            _PROGRAMS[key] = Program(source.unit, self._load.facts(source), inner, self._load.reader.read)
+            if len(_PROGRAMS) > _KEPT:
+                _PROGRAMS.popitem(last=False)
+        _PROGRAMS.move_to_end(key)
+        return _PROGRAMS[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._roots)
+
+    def __len__(self) -> int:
+        return len(self._roots)
+
+
+_PROGRAMS: OrderedDict[tuple[int, str, str], Program] = OrderedDict()
