@@ -12,6 +12,8 @@ from functools import lru_cache
 _SINGLE = {"target_os", "target_arch", "target_endian", "target_pointer_width", "target_env", "panic"}
 _TOKEN = re.compile(r'[\w.]+\s*=\s*"[^"]*"|\w+|[(),]')
 
+_USUAL = {"unix", "windows", "debug_assertions", "overflow_checks"}
+
 Literals = frozenset[tuple[str, bool]]
 """Conditions known to hold: (text, whether it is affirmed)."""
 
@@ -34,6 +36,19 @@ def compatible(first: str, second: str) -> bool:
     if any((text, not positive) in other for text, positive in mine):
         return False
     return not _one_valued(mine, other)
+
+
+def expected(predicate: str, asker: str) -> bool:
+    """Whether a predicate holds in an ordinary build, or where `asker` does.
+
+    Flags of one's own (`--cfg loom`) and those of tests and documentation are off unless somebody sets them;
+    features, targets and a kernel's `CONFIG_*` may be either.
+    """
+    if not predicate:
+        return True
+    wanted = {text for text, positive in literals(predicate) if positive and "=" not in text}
+    odd = {text for text in wanted if text not in _USUAL and not text.startswith("CONFIG_")}
+    return all((text, True) in literals(asker) for text in odd)
 
 
 def _one_valued(mine: Literals, other: Literals) -> bool:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from scrutineer.model.items import Bound
 from scrutineer.model.types import TypeRef
-from scrutineer.program.entries import TraitEntry, TypeEntry
-from scrutineer.program.members import ImplRecord, Member, TraitInfo, library_impl, library_signature
+from scrutineer.program.entries import TypeEntry
+from scrutineer.program.members import ImplRecord, Member, library_impl, library_signature
 from scrutineer.program.paths import canonical_path
 from scrutineer.program.tables.records import Header
-from scrutineer.program.terms import Bindings, head, match, substitute
-from scrutineer.program.types import SELF
+from scrutineer.program.terms import Bindings, head, match
+from scrutineer.program.traits import TraitIndex
 
 if TYPE_CHECKING:
     from scrutineer.program.program import Program
@@ -37,11 +37,13 @@ class ImplIndex:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self.traits = TraitIndex(program)
+        self.trait = self.traits.trait
+        self.supertraits = self.traits.supertraits
+        self._of_trait: dict[tuple[str, str], tuple[ImplRecord, ...]] = {}
         self._heads: dict[str, tuple[ImplRecord, ...]] = {}
         self._members: dict[int, dict[str, list[int]]] = {}
-        self._traits: dict[str, TraitInfo | None] = {}
         self._library: dict[tuple[str, str], tuple[tuple[Header, Member], ...]] = {}
-        self._closures: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def _own(self) -> dict[str, list[ImplRecord]]:
@@ -88,40 +90,59 @@ class ImplIndex:
                 names = frozenset((*generics.types, *generics.consts))
                 yield ImplRecord(self.program.root, -1, names, type_, trait, declared + own, cfg=entry.cfg)
 
-    def for_head(self, name: str) -> tuple[ImplRecord, ...]:
-        """All impls whose type has this head, in every crate that is read and in the standard library."""
+    def of_trait(self, name: str, trait: str) -> tuple[ImplRecord, ...]:
+        """Impls of a trait for types with this head (empty: for any type), of every crate and the library."""
+        key = (name, trait)
+        found = self._of_trait.get(key)
+        if found is None:
+            standard = self.program.standard
+            library = standard.impls_of(name, trait) if name else standard.universal
+            records = [
+                each
+                for each in self.own_for_head(name)
+                if each.trait is not None and each.trait.name == trait
+            ]
+            records += [
+                library_impl(standard, each)
+                for each in library
+                if each.header.trait is not None and each.header.trait.name == trait
+            ]
+            found = self._of_trait[key] = tuple(records)
+        return found
+
+    def own_for_head(self, name: str) -> tuple[ImplRecord, ...]:
+        """All impls with this head of crates that were read: this one and what it depends on."""
         found = self._heads.get(name)
         if found is None:
             records = list(self._own.get(name, ()))
             for program in self.program.dependencies.values():
-                records.extend(program.impl_index.for_own_head(name))
-            standard = self.program.standard
-            if name:
-                records.extend(library_impl(standard, each) for each in standard.trait_impls(name))
-            else:
-                records.extend(library_impl(standard, each) for each in standard.universal)
+                records.extend(program.impl_index.own_for_head(name))
             found = self._heads[name] = tuple(records)
         return found
 
-    def for_own_head(self, name: str) -> tuple[ImplRecord, ...]:
-        """The same without the standard library: of this crate and what it depends on."""
-        records = list(self._own.get(name, ()))
-        for program in self.program.dependencies.values():
-            records.extend(program.impl_index.for_own_head(name))
-        return tuple(records)
+    def inherent(self, name: str) -> tuple[ImplRecord, ...]:
+        """Inherent impls with this head of crates that were read."""
+        found = self._of_trait.get((name, ""))
+        if found is None:
+            found = tuple(each for each in self.own_for_head(name) if each.trait is None)
+            self._of_trait[name, ""] = found
+        return found
 
-    def matching(self, type_: TypeRef, trait: str | None = None) -> Iterator[Matched]:
-        """Impls whose header fits a type, with what its parameters then are; of one trait, or of all.
+    def matching(self, type_: TypeRef, trait: str) -> Iterator[Matched]:
+        """Impls of a trait whose header fits a type, with what its parameters then are.
 
         Bounds are not checked. Impls for any type come last.
         """
         name = head(type_)
-        for record in (*(self.for_head(name) if name else ()), *self.for_head("")):
-            if trait is not None and (record.trait is None or record.trait.name != trait):
-                continue
+        for record in (*(self.of_trait(name, trait) if name else ()), *self.of_trait("", trait)):
             bindings: Bindings = {}
             if match(record.type, type_, record.names, bindings):
                 yield record, bindings
+
+    def declaring(self, type_: TypeRef, associated: str) -> Iterator[Matched]:
+        """Impls of any trait that set an associated type of that name for a type."""
+        for trait in self.traits.with_type(associated):
+            yield from self.matching(type_, trait)
 
     def functions_of(self, record: ImplRecord) -> dict[str, list[int]]:
         """Functions of an impl by name, as indexes of its program; several under cfg variants."""
@@ -150,13 +171,6 @@ class ImplIndex:
         program = self.program.crate_of(record.crate)
         return program.resolver.impl_types(record.index) if program is not None else {}
 
-    def member(self, crate: Program, index: int, trait: str = "") -> Member:
-        """A function of a program as a member."""
-        entry = crate.functions[index]
-        signature = crate.resolver.signature(index)
-        required = entry.item.trait >= 0 and entry.item.body_span is None
-        return Member(canonical_path(crate, entry), crate.root, index, signature, trait, required)
-
     def library_members(self, owner: str, name: str) -> tuple[tuple[Header, Member], ...]:
         """Inherent functions of a library type by name, with the header of the impl of each."""
         key = (owner, name)
@@ -177,87 +191,4 @@ class ImplIndex:
                     if method.header is not None and method.signature.form == "fn"
                 ]
             )
-        return found
-
-    def trait(self, path: str) -> TraitInfo | None:
-        """A trait by canonical path; nothing where it was not read."""
-        if path not in self._traits:
-            owner = self.program.crate_of(path)
-            if owner is self.program:
-                self._traits[path] = self._own_trait(path)
-            elif owner is not None:
-                self._traits[path] = owner.impl_index.trait(path)
-            else:
-                self._traits[path] = self._library_trait(path)
-        return self._traits[path]
-
-    def _own_trait(self, path: str) -> TraitInfo | None:
-        entry = self.program.trait_paths.get(path)
-        if entry is None:
-            return None
-        item = entry.item
-        resolver = self.program.resolver
-        scope = resolver.trait_scope(entry.index)
-        of_self = [
-            trait for bound in item.generics.bounds if bound.subject.kind == "self" for trait in bound.traits
-        ]
-        supertraits = tuple([resolver.resolve(trait, scope) for trait in (*item.supertraits, *of_self)])
-        return TraitInfo(
-            path,
-            (*item.generics.types, *item.generics.consts),
-            tuple(
-                [trait for trait in supertraits if trait.kind == "path" and not trait.name.startswith("?")]
-            ),
-            self._trait_members(entry, path),
-            self._trait_types(entry),
-            item.auto,
-            item.unsafe,
-        )
-
-    def _trait_types(self, entry: TraitEntry) -> dict[str, tuple[TypeRef, ...]]:
-        resolver = self.program.resolver
-        scope = resolver.trait_scope(entry.index)
-        return {
-            item.name: tuple([resolver.resolve(trait, scope) for trait in item.bounds])
-            for item in self.program.files[entry.file].types
-            if item.trait == entry.number
-        }
-
-    def _trait_members(self, entry: TraitEntry, path: str) -> dict[str, Member]:
-        start = self.program.start(entry.file, "functions")
-        functions = self.program.files[entry.file].functions
-        return {
-            item.name: self.member(self.program, start + number, path)
-            for number, item in enumerate(functions)
-            if item.trait == entry.number
-        }
-
-    def _library_trait(self, path: str) -> TraitInfo | None:
-        standard = self.program.standard
-        declaration = standard.declaration(path)
-        if declaration is None or declaration.kind not in ("trait", "traitalias"):
-            return None
-        parameters = (*declaration.generics.types, *declaration.generics.consts)
-        members: dict[str, Member] = {}
-        types: dict[str, tuple[TypeRef, ...]] = {}
-        for name, (method, *_) in standard.members(path).items():
-            if method.signature.form == "type":
-                traits = [trait for bound in method.signature.bounds for trait in bound.traits]
-                types[name] = tuple([substitute(trait, {"Self": SELF}) for trait in traits])
-            elif method.signature.form == "fn":
-                signature = library_signature(standard, method.signature, None, path, parameters)
-                required = method.signature.required
-                members[name] = Member(f"{path}::{name}", "std", -1, signature, path, required)
-        supertraits = tuple([trait for trait in declaration.supertraits if not trait.name.startswith("?")])
-        return TraitInfo(path, parameters, supertraits, members, types, declaration.auto, declaration.unsafe)
-
-    def supertraits(self, path: str) -> tuple[str, ...]:
-        """The trait and everything it requires of a type that has it, nearest first."""
-        found = self._closures.get(path)
-        if found is None:
-            order = [path]
-            for name in order:
-                info = self.trait(name)
-                order.extend(t.name for t in (info.supertraits if info else ()) if t.name not in order)
-            found = self._closures[path] = tuple(order)
         return found

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from scrutineer.model.items import Bound
 from scrutineer.model.types import TypeRef
+from scrutineer.program.paths import canonical_path
 from scrutineer.program.tables import Standard
 from scrutineer.program.tables.records import Header, TraitImpl
 from scrutineer.program.tables.records import Signature as LibrarySignature
 from scrutineer.program.terms import substitute, with_args
 from scrutineer.program.types import SELF, Signature, bind_arguments
+
+if TYPE_CHECKING:
+    from scrutineer.program.program import Program
 
 _STATIC = ("'static",)
 _SELF_AS_PARAMETER = {"Self": SELF}
@@ -147,3 +153,11 @@ def library_impl(standard: Standard, found: TraitImpl) -> ImplRecord:
         header.negative,
         types={name: plain(standard, substitute(type_, own)) for name, type_ in found.types},
     )
+
+
+def member_of(crate: Program, index: int, trait: str = "") -> Member:
+    """A function of a program as a member."""
+    entry = crate.functions[index]
+    signature = crate.resolver.signature(index)
+    required = entry.item.trait >= 0 and entry.item.body_span is None
+    return Member(canonical_path(crate, entry), crate.root, index, signature, trait, required)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from scrutineer.model.target import CrateUnit
-from scrutineer.program.cfg import compatible
+from scrutineer.program.cfg import compatible, expected
 from scrutineer.program.entries import NOTHING, Binding, Definition, Module, TypeEntry
 from scrutineer.program.index import module_chain
 from scrutineer.program.library import PRIMITIVES, library_definition, prelude
@@ -56,12 +56,21 @@ class Names:
         key = (path, module, namespace, cfg, absolute)
         found = self._resolved.get(key)
         if found is None:
-            found = next(self.candidates(path, module, namespace, cfg, absolute=absolute), NOTHING)
+            found = self._preferred(self.candidates(path, module, namespace, cfg, absolute=absolute), cfg)
             if found.kind == "module" and path in PRIMITIVES:  # `use std::str;` does not hide the type
                 found = Definition("primitive", path, "std")
             if not self._active:
                 self._resolved[key] = found
         return found
+
+    def _preferred(self, candidates: Iterator[Definition], cfg: str) -> Definition:
+        """The first meaning that an ordinary build has, else the first of all."""
+        first = NOTHING
+        for found in candidates:
+            if expected(found.cfg, cfg):
+                return found
+            first = found if first is NOTHING else first
+        return first
 
     def candidates(
         self, path: str, module: int, namespace: Namespace = "types", cfg: str = "", *, absolute: bool = False

@@ -109,7 +109,8 @@ def _from_impls(
     index: ImplIndex, subject: TypeRef, asked: TypeRef, bounds: tuple[Bound, ...], depth: int
 ) -> TypeRef | None:
     trait = asked.args[1] if len(asked.args) > 1 else None
-    for record, bindings in index.matching(subject, trait.name if trait is not None else None):
+    found = index.matching(subject, trait.name) if trait is not None else index.declaring(subject, asked.name)
+    for record, bindings in found:
         if record.trait is None:
             continue
         if trait is not None and not _trait_fits(record, trait, bindings):

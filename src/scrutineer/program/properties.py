@@ -141,9 +141,7 @@ class TypeProperties:
         """What impls of the trait say; nothing where there is none for this type's head."""
         answers: list[Answer] = []
         seen = False
-        for record in self.index.for_head(head(type_)):
-            if record.trait is None or record.trait.name != trait:
-                continue
+        for record in self.index.of_trait(head(type_), trait):
             seen = True
             bindings: Bindings = {}
             if match(record.type, type_, record.names, bindings):

@@ -114,6 +114,19 @@ class Standard:
             found = self._traits[owner] = tuple(map(_read_impl, entry.traits)) if entry else ()
         return found
 
+    def impls_of(self, owner: str, trait: str) -> tuple[TraitImpl, ...]:
+        """The impls of one trait for a type; only their headers are parsed."""
+        key = f"{owner} {trait}"
+        found = self._traits.get(key)
+        if found is None:
+            entry = self._entry(owner)
+            named = (f"{trait} for ", f"{trait}<")
+            lines = [each for each in entry.traits if any(n in each[0] for n in named)] if entry else ()
+            read = map(_read_impl, lines)
+            found = tuple(each for each in read if each.header.trait and each.header.trait.name == trait)
+            self._traits[key] = found
+        return found
+
     @property
     def universal(self) -> tuple[TraitImpl, ...]:
         """Impls for every type that meets the bounds: `impl<I: Iterator> IntoIterator for I`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrutineer.model.types import UNKNOWN, TypeRef
 from scrutineer.program.entries import Definition
 from scrutineer.program.fields import variants_of
-from scrutineer.program.members import Member, library_signature
+from scrutineer.program.members import Member, library_signature, member_of
 from scrutineer.program.project import bounds_on
 from scrutineer.program.scope import Scope
 from scrutineer.program.terms import Bindings, fits, is_known, match
@@ -142,7 +142,7 @@ class Calls:
                 definition.path, "std", -1, library_signature(self.program.standard, signature, None)
             )
         owner = self.program.crate_of(definition.path)
-        return self.steps.index.member(owner, definition.index) if owner is not None else None
+        return member_of(owner, definition.index) if owner is not None else None
 
     def _construct(self, definition: Definition, request: Request) -> CallTarget:
         """`Some(x)`, `Wrapper(x)`: arguments of the type from those of the call."""

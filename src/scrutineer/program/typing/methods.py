@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from scrutineer.model.types import TypeRef
-from scrutineer.program.members import ImplRecord, Member
+from scrutineer.program.members import ImplRecord, Member, member_of
 from scrutineer.program.project import bounds_on, impl_applies
 from scrutineer.program.tables.standard import family
 from scrutineer.program.terms import Bindings, fits, head, is_concrete, match, reference, substitute
@@ -115,15 +115,13 @@ class Methods:
         name_of_head = head(type_)
         if not name_of_head:
             return
-        for record in index.for_own_head(name_of_head):
-            if record.trait is not None:
-                continue
+        for record in index.inherent(name_of_head):
             functions = index.functions_of(record).get(name)
             program = index.program.crate_of(record.crate)
             bindings: Bindings = {}
             if functions and program is not None and match(record.type, type_, record.names, bindings):
                 for function in functions:
-                    member = index.member(program, function)
+                    member = member_of(program, function)
                     yield Found(member, type_, bindings, record, inherent=True)
         for header, member in index.library_members(family(type_), name):
             bindings = {}
@@ -161,7 +159,7 @@ class Methods:
             functions = self.index.functions_of(record).get(name)
             if functions and program is not None:
                 for function in functions:
-                    member = self.index.member(program, function, path)
+                    member = member_of(program, function, path)
                     yield Found(member, type_, {**known, **bindings}, record)
             else:
                 yield Found(info.members[name], type_, known, record)
