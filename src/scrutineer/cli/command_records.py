@@ -139,6 +139,41 @@ def batch(day: str, folder: Path, format_: str) -> None:
     _show(answer(_open(folder), day), format_)
 
 
+@command.command()
+@click.argument("name")
+@_from
+@click.option("--day", metavar="DATE", help="The day that `plot batch` draws.")
+@click.option("--output", metavar="FILE", type=_PATH, help="An .svg or .png; NAME.svg unless given.")
+@_format
+@_usage_errors
+def plot(name: str, *, folder: Path, day: str | None, output: Path | None, format_: str) -> None:
+    """Draw question NAME (or `summary`, or `batch`); with --format json print the Vega-Lite specification too."""
+    import json  # noqa: PLC0415 - commands import what they need when run
+
+    from scrutineer.records.charts.render import write_chart  # noqa: PLC0415 - the same
+    from scrutineer.records.plot import plot as chart_of  # noqa: PLC0415 - the same
+
+    spec = chart_of(_answer(name, _open(folder), day))
+    path = output or Path(f"{name}.svg")
+    write_chart(spec, path)
+    click.echo(
+        json.dumps({"schema": 1, "written": str(path), "chart": spec})
+        if format_ == "json"
+        else f"wrote {path}"
+    )
+
+
+def _answer(name: str, store: Store, day: str | None) -> Answer:
+    from scrutineer.records.batch import batch as batch_of  # noqa: PLC0415 - commands import what they need when run
+    from scrutineer.records.questions import question  # noqa: PLC0415 - the same
+
+    if name == "batch":
+        if day is None:
+            raise click.UsageError("`plot batch` needs --day DATE")
+        return batch_of(store, day)
+    return question("headline" if name == "summary" else name).answer(store)
+
+
 def _open(folder: Path) -> Store:
     from scrutineer.records.store import Store  # noqa: PLC0415 - commands import what they need when run
 

@@ -119,7 +119,7 @@ def _tar(source: Path, wanted: Wanted, limits: Limits) -> Iterator[Item]:
             with tarfile.open(
                 fileobj=cast("IO[bytes]", capped),
                 mode="r|",
-                bufsize=1 << 20,
+                bufsize=1 << 16,
                 tarinfo=_bounded_header(limits.header),
             ) as archive:
                 for info in archive:

@@ -93,15 +93,20 @@ class _Text(msgspec.Struct, frozen=True):
 
     def first_of(self, phrases: tuple[str, ...]) -> str | None:
         """The first of the phrases that occurs as whole words."""
-        for phrase, start in _with_start(phrases):
+        starts, pairs = _starts(phrases)
+        if self.words.isdisjoint(starts):
+            return None
+        for phrase, start in pairs:
             if start in self.words and f" {phrase} " in self.text:
                 return phrase
         return None
 
 
 @cache
-def _with_start(phrases: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((phrase, phrase.split()[0]) for phrase in phrases)
+def _starts(phrases: tuple[str, ...]) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
+    """The first words of all phrases, and each phrase with its own."""
+    pairs = tuple((phrase, phrase.split()[0]) for phrase in phrases)
+    return frozenset(start for _, start in pairs), pairs
 
 
 def _label(rule: ClassRule, title: _Text, body: _Text) -> Label | None:

@@ -22,10 +22,17 @@ def verdict_of(comparisons: Sequence[Comparison]) -> str:
     claim = {"fewer": "Rust has fewer CVEs", "more": "Rust has more CVEs", "equal": "Both have as many CVEs"}[
         directions.pop()
     ]
-    unit = comparisons[0].unit
+    unit = one_of(comparisons[0].unit)
     if weakest == Strength.NOT_DECIDABLE:
         return f"Not decidable whether {claim[0].lower() if claim[0] == 'B' else claim[0]}{claim[1:]} per {unit} (Rust over C: {ratios})."
     return f"{weakest.capitalize()}: {claim} per {unit} (Rust over C: {ratios})."
+
+
+def one_of(unit: str) -> str:
+    """A unit of exposure in the singular: `code lines` → `code line`."""
+    for plural in ("lines", "releases", "years"):
+        unit = unit.replace(plural, plural[:-1])
+    return unit
 
 
 def ratio_text(comparison: Comparison) -> str:

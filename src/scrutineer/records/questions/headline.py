@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrutineer.records.answer import Answer
 from scrutineer.records.comparison import Comparison, Strength
 from scrutineer.records.errors import MissingExposureError
-from scrutineer.records.phrases import number_text
+from scrutineer.records.phrases import number_text, one_of
 from scrutineer.records.questions import power, question, question_names
 from scrutineer.records.store import Store
 
@@ -67,7 +67,7 @@ def headline(found: list[Comparison]) -> str:
 
 
 def _units(comparisons: list[Comparison]) -> str:
-    return ", ".join(dict.fromkeys(comparison.unit for comparison in comparisons))
+    return ", ".join(dict.fromkeys(one_of(comparison.unit) for comparison in comparisons))
 
 
 def _range(comparisons: list[Comparison]) -> str:
