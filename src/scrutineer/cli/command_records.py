@@ -163,6 +163,29 @@ def plot(name: str, *, folder: Path, day: str | None, output: Path | None, forma
     )
 
 
+@command.command()
+@click.argument("source", type=_PATH)
+@click.option(
+    "--crates", metavar="DIR", type=_PATH, help="A folder of crates, each unpacked as NAME-VERSION."
+)
+@_format
+@_usage_errors
+def rustsec(source: Path, crates: Path | None, format_: str) -> None:
+    """Read SOURCE - a checkout, folder or archive of RustSec's advisories - and report classes over time."""
+    from scrutineer.records.errors import RecordsError  # noqa: PLC0415 - commands import what they need when run
+    from scrutineer.records.rustsec.advisory import read_advisories  # noqa: PLC0415 - the same
+    from scrutineer.records.rustsec.report import rustsec as report  # noqa: PLC0415 - the same
+
+    if crates is not None and not crates.is_dir():
+        raise RecordsError(f"{crates}: no such folder")
+    advisories = read_advisories(source)
+    if not advisories.read:
+        raise RecordsError(
+            f"{source}: holds no advisory that can be read ({len(advisories.malformed)} malformed)"
+        )
+    _show(report(advisories, crates), format_)
+
+
 def _answer(name: str, store: Store, day: str | None) -> Answer:
     from scrutineer.records.batch import batch as batch_of  # noqa: PLC0415 - commands import what they need when run
     from scrutineer.records.questions import question  # noqa: PLC0415 - the same

@@ -43,8 +43,10 @@ def draw(answer: Answer) -> Spec:
         "data": {"values": rows},
         "layer": [layer("square", place, size=420, opacity=1)],
     }
+    rest = answer.says.split(";", 1)[1].strip()
     note = [
-        f"{answer.says} n = {total}; Rust's share: exact 95 % interval {bounds}.",
+        f"{rest[:1].upper()}{rest[1:]} n = {total}; Rust's share: exact 95 % interval {bounds}.",
         f"Kernel records to {answer.snapshot}.",
     ]
-    return chart(answer.asks, note, body)
+    title = answer.says.split(";", 1)[0]
+    return chart(title, note, body)

@@ -1,0 +1,1 @@
+"""RustSec advisories: their classes over time, and how near the named functions are to unsafe code."""
