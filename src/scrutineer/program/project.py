@@ -36,6 +36,9 @@ def _project(index: ImplIndex, type_: TypeRef, bounds: tuple[Bound, ...], depth:
         return UNKNOWN
     subject = normalise(index, type_.args[0], bounds, depth + 1)
     trait = type_.args[1] if len(type_.args) > 1 else None
+    info = index.trait(trait.name) if trait is not None else None
+    if info is not None and type_.name not in info.types:  # `Self::Target` inside `impl DerefMut`
+        type_, trait = TypeRef("projection", type_.name, type_.args[:1]), None
     if subject.kind in ("unknown", "infer"):
         return UNKNOWN
     if type_.name == "Output" and (result := result_of(subject)) is not None:

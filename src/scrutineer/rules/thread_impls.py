@@ -1,0 +1,151 @@
+"""`unsafe impl Send/Sync` held against what the type owns and what its safe functions hand out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from scrutineer.model.items import Bound
+from scrutineer.model.types import TypeRef
+from scrutineer.program.entries import FunctionEntry, TypeEntry
+from scrutineer.program.members import ImplRecord
+from scrutineer.program.paths import canonical_path
+from scrutineer.program.program import Program
+from scrutineer.program.properties import SEND, SYNC
+from scrutineer.program.terms import substitute
+from scrutineer.rules.thread_evidence import checks_thread, made_only_with, used_in_place
+from scrutineer.rules.thread_exposure import Exposure, Exposures, rename_to_declared
+from scrutineer.rules.thread_needs import Need, Needs
+from scrutineer.rules.thread_records import Missing, ThreadImpl
+
+
+class ThreadImpls:
+    """All hand-written thread impls of one program, and what each lacks."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.needs = Needs(program)
+        self.exposures = Exposures(program)
+        self.implements = program.properties.implements
+        self.visibility = program.visibility
+
+    def of(self, trait: str) -> Iterator[ThreadImpl]:
+        """Unsafe impls of one of the two traits for types of this crate that others can name."""
+        for entry in self.program.impls:
+            item = entry.item
+            if (
+                not item.unsafe
+                or item.negative
+                or item.trait is None
+                or item.trait.last not in {"Send", "Sync"}
+            ):
+                continue
+            scope = self.program.resolver.impl_scope(entry.index)
+            if scope.trait != trait or scope.self_type is None:
+                continue
+            for type_ in self.program.type_paths.get(scope.self_type.name, ())[:1]:
+                if type_.index not in self.crossing(trait):
+                    continue
+                declared = type_.item.generics.types
+                renamed = rename_to_declared(scope.self_type, declared)
+                bounds = tuple(
+                    Bound(substitute(b.subject, renamed), tuple(substitute(t, renamed) for t in b.traits))
+                    for b in self.program.resolver.bounds(item.generics, scope)
+                )
+                own = substitute(scope.self_type, renamed)
+                named = tuple(arg.name for arg in own.args if arg.kind == "param" and arg.name in declared)
+                yield ThreadImpl(entry, type_, trait, own, bounds, named)
+
+    @cache  # noqa: B019 - two traits, and the object lives as long as its program
+    def crossing(self, trait: str) -> frozenset[int]:
+        """Types that others can name, and private ones inside them whose own impl makes those cross threads."""
+        found = {entry.index for entry in self.program.types if self.visibility.is_reachable(entry)}
+        pending = [self.program.types[index] for index in sorted(found)]
+        while pending:
+            entry = pending.pop()
+            if self.explicit(entry, trait) is not None:
+                continue
+            for path in self._named_in(entry):
+                for inner in self.program.type_paths.get(path, ()):
+                    if inner.index not in found:
+                        found.add(inner.index)
+                        pending.append(inner)
+        return frozenset(found)
+
+    def explicit(self, entry: TypeEntry, trait: str) -> ImplRecord | None:
+        """The impl of a thread trait that somebody wrote for a type."""
+        return next(iter(self.program.impl_index.of_trait(canonical_path(self.program, entry), trait)), None)
+
+    def _named_in(self, entry: TypeEntry) -> set[str]:
+        scope = self.program.resolver.scope_of(entry)
+        fields = (*entry.item.fields, *(f for v in entry.item.variants for f in v.fields))
+        types = [self.program.resolver.resolve(field.type, scope) for field in fields]
+        names: set[str] = set()
+        while types:
+            type_ = types.pop()
+            names |= {type_.name} if type_.kind == "path" else set()
+            types.extend(type_.args)
+        return names
+
+    def has(self, impl: ThreadImpl, param: str, trait: str) -> bool:
+        """Whether the impl's bounds (and their supertraits) make a parameter, or what it stands for, Send or Sync."""
+        for bound in impl.bounds:
+            projected = bound.subject.kind == "projection" and bound.subject.args[:1] == (
+                TypeRef("param", param),
+            )
+            if projected and any(trait == known.name for known in bound.traits):
+                return True
+        return self.implements(TypeRef("param", param), trait, impl.bounds) == "yes"
+
+    def missing(self, impl: ThreadImpl) -> tuple[Missing, ...]:
+        """Bounds that an impl lacks, but for those that every maker of the type asks for, and thread checks."""
+        found = self._missing_for_send(impl) if impl.trait == SEND else self._missing_for_sync(impl)
+        return tuple(
+            one
+            for one in found
+            if not made_only_with(self.program, impl, one) and not checks_thread(self.program, impl)
+        )
+
+    def _missing_for_send(self, impl: ThreadImpl) -> Iterator[Missing]:
+        """Moving the value to another thread moves or shares what it holds."""
+        needs = list(self.needs.of_type(impl.self_type, SEND))
+        exposures = self.exposures.of(impl.self_type.name)
+        for param in impl.parameters:
+            if self.has(impl, param, SEND):
+                continue
+            mine = [need for need in needs if need.param == param]
+            sync = self.has(impl, param, SYNC)
+            direct = next(
+                (n for n in mine if n.by in {"value", "cell"} and not (sync and n.trait == SYNC)), None
+            )
+            if direct is not None:
+                yield Missing(param, direct.trait, need=direct)
+                continue
+            shown = next(
+                (e for e in exposures if e.param == param and not (sync and e.how == "shares")), None
+            )
+            if shown is not None and mine:
+                trait = SYNC if shown.how == "shares" and not _is_owner(mine) else SEND
+                yield Missing(param, trait, mine[0], shown, self._function(shown))
+
+    def _missing_for_sync(self, impl: ThreadImpl) -> Iterator[Missing]:
+        """What `&self` lends is shared, what it moves or takes changes threads."""
+        exposures = self.exposures.of(impl.self_type.name)
+        for param in impl.parameters:
+            mine = [e for e in exposures if e.param == param and e.shared]
+            lent = next((e for e in mine if e.how == "shares"), None)
+            moved = next((e for e in mine if e.how in {"moves", "takes"}), None)
+            if lent is not None and not self.has(impl, param, SYNC):
+                yield Missing(param, SYNC, None, lent, self._function(lent))
+            elif moved is not None and not self.has(impl, param, SEND):
+                yield Missing(param, SEND, None, moved, self._function(moved))
+            elif not self.has(impl, param, SYNC):
+                yield from used_in_place(self, impl, param)
+
+    def _function(self, exposure: Exposure) -> FunctionEntry | None:
+        return self.program.functions[exposure.function] if exposure.function >= 0 else None
+
+
+def _is_owner(needs: list[Need]) -> bool:
+    """Whether the fields own what they point to, rather than borrow it."""
+    return any(need.trait == SEND for need in needs)
