@@ -9,14 +9,14 @@ from click.testing import CliRunner
 
 from scrutineer.cli.main import command
 
-HEAD = """from scrutineer.explore import Draft, atomic, choose, cut, until
+HEAD = """from scrutineer.explore import Draft, atomic
 model = Draft("wrong")
 model.cell("counter")
 model.array("slot", [1, 2])
 model.mutex("guard")
 model.rwlock("table")
 model.condition("changed")
-
+def second(s, x): s.slot[1] = x
 @model.thread
 def first(s):
 """
@@ -48,6 +48,7 @@ def errors(tmp_path: Path, body: str) -> tuple[int, str]:
         ("if s.counter and s.slot[1]:\n    pass", 11, "split the test"),
         ("x = [1]", 11, "`[1]` is not part of the model language"),
         ("first(s)", 11, "`first` calls itself"),
+        ("second(s, s.counter)", 11, "read `s.counter` into a local before it is passed"),
         ("for k in range(s.counter):\n    pass", 11, "a `for` runs over `range(...)` of known numbers"),
     ],
 )

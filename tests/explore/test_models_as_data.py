@@ -86,12 +86,15 @@ def test_a_reader_that_wants_to_write_waits_for_itself() -> None:
     assert explore(model(upgrade)).kind is VerdictKind.SELF_DEADLOCK
 
 
-def test_an_inverted_lock_order_is_reported_although_a_third_lock_prevents_the_deadlock() -> None:
+@pytest.mark.parametrize("granularity", ["synchronisation", ACCESS])
+def test_an_inverted_lock_order_is_reported_although_a_third_lock_prevents_the_deadlock(
+    granularity: str,
+) -> None:
     def nested(first: str, second: str) -> tuple[Step, ...]:
         taken = [Acquire("gate"), Acquire(first), Acquire(second)]
         return steps(*taken, Release(second), Release(first), Release("gate"))
 
-    verdict = explore(model(nested("a", "b"), nested("b", "a")))
+    verdict = explore(model(nested("a", "b"), nested("b", "a")), granularity=granularity)
     assert verdict.kind is VerdictKind.LOCK_ORDER
     assert [(edge.held, edge.taken) for edge in verdict.cycle] == [("a", "b"), ("b", "a")]
     assert explore(model(nested("a", "b"), nested("a", "b"))).kind is VerdictKind.PROVED

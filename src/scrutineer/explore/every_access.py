@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scrutineer.explore.program import FIRST_FAILURE, SELF_DEADLOCK, Broken, Program, State
+from scrutineer.explore.lock_order import note_order
+from scrutineer.explore.program import FIRST_FAILURE, SELF_DEADLOCK, Broken, Kind, Program, State
 from scrutineer.explore.races import StepRaces
 from scrutineer.explore.search import Finding, Result
 from scrutineer.explore.verdict import Bounds, VerdictKind
@@ -20,6 +21,8 @@ def search_every_access(
     threads = range(len(moves))
     ends = [len(nodes) for nodes in program.nodes]
     must_end = [t for t in threads if not program.model.threads[t].forever]
+    locks = program.layout.lock_entries
+    acquires = [[node.kind is Kind.ACQUIRE for node in nodes] for nodes in program.nodes]
     judge = StepRaces(program)
     limit = bounds.states
     position = 0
@@ -43,6 +46,9 @@ def search_every_access(
                         result.findings.append(Finding(VerdictKind.SELF_DEADLOCK, state, thread=thread))
                     continue
                 awake = awake or not (alternative and program.nodes[thread][state[thread]].spurious)
+                if acquires[thread][state[thread]]:
+                    taken = [entry for entry in locks if state[entry] != entries[entry]]
+                    note_order(result.order, program, state, thread, taken)
                 entries[thread] = after
                 following = tuple(entries)
                 if following not in index:

@@ -46,6 +46,8 @@ class Layout(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
     """What a reader calls each entry of the state, such as `item2.next`."""
     ghosts: frozenset[int]
+    lock_entries: tuple[int, ...]
+    """The entries of all locks."""
 
 
 def lay_out(model: Model) -> Layout:
@@ -60,6 +62,7 @@ def lay_out(model: Model) -> Layout:
         return slot
 
     locks = {lock.name: reserve(lock.name, lock.size, (0,) * max(1, lock.size)) for lock in model.locks}
+    entries = tuple(range(len(model.threads), len(initial)))
     conditions = {condition.name: reserve(condition.name, 0, (0,)) for condition in model.conditions}
     cells = {cell.name: reserve(cell.name, cell.size, cell.initial) for cell in model.cells}
     ghosts = frozenset(
@@ -72,7 +75,7 @@ def lay_out(model: Model) -> Layout:
         {name: reserve(name, 0, (0,)).start for name in names_of_locals(thread.steps)}
         for thread in model.threads
     )
-    return Layout(locks, conditions, cells, variables, tuple(initial), tuple(names), ghosts)
+    return Layout(locks, conditions, cells, variables, tuple(initial), tuple(names), ghosts, entries)
 
 
 def element_name(name: str, index: int | str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import linecache
 import runpy
 import sys
 import traceback
@@ -64,6 +65,7 @@ def _run(path: Path) -> dict[str, object]:
     """Run the file. It may import parts that lie beside it, which are forgotten afterwards."""
     folder = str(path.resolve().parent)
     before = set(sys.modules)
+    linecache.checkcache(str(path))  # the file may have changed since it was last read in this process
     sys.path.insert(0, folder)
     try:
         return _guarded(path, lambda: runpy.run_path(str(path), run_name="scrutineer_model"))

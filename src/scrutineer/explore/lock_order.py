@@ -4,12 +4,43 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
-from scrutineer.explore.program import Program
+from scrutineer.explore.program import Program, State
 from scrutineer.explore.verdict import LockOrder
 
+Order: TypeAlias = dict[tuple[int, int], tuple[int, int]]
+"""(held, taken) entries of the state -> (thread, program counter) that took it first."""
 
-def find_cycle(program: Program, order: dict[tuple[int, int], tuple[int, int]]) -> tuple[LockOrder, ...]:
+
+def held_by(state: State, locks: Sequence[int], thread: int) -> tuple[int, int]:
+    """Return bit masks of the lock entries that the thread holds: exclusively, shared."""
+    exclusive = shared = 0
+    for entry in locks:
+        value = state[entry]
+        if value == -1 - thread:
+            exclusive |= 1 << entry
+        elif value > 0 and value >> thread & 1:
+            shared |= 1 << entry
+    return exclusive, shared
+
+
+def note_order(order: Order, program: Program, state: State, thread: int, taken: Iterable[int]) -> None:
+    """Note that the thread takes these locks while it holds others. A try-lock cannot wait and is left out."""
+    counter = state[thread]
+    if program.nodes[thread][counter].attempt:
+        return
+    exclusive, shared = held_by(state, program.layout.lock_entries, thread)
+    held = exclusive | shared
+    while held:
+        lowest = held & -held
+        for entry in taken:
+            order.setdefault((lowest.bit_length() - 1, entry), (thread, counter))
+        held ^= lowest
+
+
+def find_cycle(program: Program, order: Order) -> tuple[LockOrder, ...]:
     """Return the shortest cycle of held -> taken edges, or nothing."""
     following: dict[int, list[int]] = {}
     for held, taken in sorted(order):
@@ -39,9 +70,7 @@ def _back_to(start: int, following: dict[int, list[int]]) -> list[int]:
     return []
 
 
-def _edge(
-    program: Program, order: dict[tuple[int, int], tuple[int, int]], held: int, taken: int
-) -> LockOrder:
+def _edge(program: Program, order: Order, held: int, taken: int) -> LockOrder:
     thread, counter = order[held, taken]
     names = program.layout.names
     return LockOrder(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from scrutineer.explore.blocks import Block, Blocks, conflict
+from scrutineer.explore.lock_order import Order, held_by, note_order
 from scrutineer.explore.program import FIRST_FAILURE, SELF_DEADLOCK, Broken, Program, State
 from scrutineer.explore.verdict import Bounds, VerdictKind
 
@@ -36,8 +37,7 @@ class Result(msgspec.Struct):
     parents: list[tuple[int, int, int]]
     """Per state: index of the state before it, thread, alternative."""
     findings: list[Finding]
-    order: dict[tuple[int, int], tuple[int, int]]
-    """Lock-order graph: (held, taken) entries -> (thread, program counter) that took it first."""
+    order: Order
     cuts: set[str]
     finals: set[State]
     exhausted: bool = True
@@ -50,9 +50,6 @@ class Examiner:
     def __init__(self, program: Program, bounds: Bounds) -> None:
         self.program = program
         self.blocks = Blocks(program, bounds)
-        self.locks = [
-            slot.start + i for slot in program.layout.locks.values() for i in range(max(1, slot.size))
-        ]
         self.threads = range(len(program.model.threads))
         self.ends = [len(nodes) for nodes in program.nodes]
         self.must_end = [t for t in self.threads if not program.model.threads[t].forever]
@@ -82,17 +79,6 @@ class Examiner:
                 findings.append(Finding(VerdictKind.FINAL, state, code=code))
         return Examined(blocks, findings)
 
-    def held(self, state: State, thread: int) -> tuple[int, int]:
-        """Return bit masks of the locks that the thread holds: exclusively, shared."""
-        exclusive = shared = 0
-        for entry in self.locks:
-            value = state[entry]
-            if value == -1 - thread:
-                exclusive |= 1 << entry
-            elif value > 0 and value >> thread & 1:
-                shared |= 1 << entry
-        return exclusive, shared
-
     def _race(self, state: State, blocks: list[Block]) -> Finding | None:
         for i, one in enumerate(blocks):
             for other in blocks[i + 1 :]:
@@ -111,7 +97,7 @@ class Examiner:
         return bool(exclusive & (other_exclusive | other_shared) or shared & other_exclusive)
 
     def _during(self, state: State, block: Block) -> tuple[int, int]:
-        exclusive, shared = self.held(state, block.thread)
+        exclusive, shared = held_by(state, self.program.layout.lock_entries, block.thread)
         for entry, alone in block.taken:
             if alone:
                 exclusive |= 1 << entry
@@ -142,7 +128,8 @@ def search(program: Program, bounds: Bounds, *, stop: bool = True) -> Result:
                 if failure.broken is Broken.CUT:
                     result.cuts.add(failure.what)
             if block.taken:
-                _note_order(examiner, result, state, block)
+                taken = [entry for entry, _ in block.taken]
+                note_order(result.order, program, state, block.thread, taken)
             after = block.state
             if after not in index:
                 if len(states) >= bounds.states:
@@ -153,16 +140,3 @@ def search(program: Program, bounds: Bounds, *, stop: bool = True) -> Result:
                 parents.append((position, block.thread, block.alternative))
         position += 1
     return result
-
-
-def _note_order(examiner: Examiner, result: Result, state: State, block: Block) -> None:
-    counter = state[block.thread]
-    if examiner.program.nodes[block.thread][counter].attempt:
-        return
-    exclusive, shared = examiner.held(state, block.thread)
-    held = exclusive | shared
-    while held:
-        lowest = held & -held
-        for entry, _ in block.taken:
-            result.order.setdefault((lowest.bit_length() - 1, entry), (block.thread, counter))
-        held ^= lowest

@@ -58,6 +58,12 @@ class Context:
         """Do private work as part of the step before, where there is one."""
         self.emitter.join(operation, self.at(node), self.frame.contract)
 
+    def leave(self, label: Label, guards: int, node: ast.AST) -> None:
+        """Jump out of all but so many `with` blocks: their locks are released on the way, innermost first."""
+        for release in reversed(self.frame.guards[guards:]):
+            self.emit([release], node)
+        self.emitter.jump(label, self.at(node), self.frame.contract)
+
     def temporary(self) -> Local:
         """Return a local that no model can name."""
         self.temporaries += 1

@@ -108,7 +108,7 @@ class Scope:
         found = self.source.outside(name)
         if found is None:
             raise ModelError(f"unknown name `{name}`", self.source.at(node))
-        return int(found) if isinstance(found, bool) else found
+        return int(found) if isinstance(found, int) else found
 
     def local(self, node: ast.Name) -> Local:
         """Return the local that an assignment to this name sets."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from types import FunctionType, ModuleType
+from types import FunctionType
 
-from scrutineer.explore.expressions import Binary, Expression, Local, Not, Shared
+from scrutineer.explore.expressions import Expression, Local, Not
 from scrutineer.explore.language.assigning import assign, at_once, augment, check, hoist, target_of
+from scrutineer.explore.language.calls import Argument, argument_of, function_called
 from scrutineer.explore.language.context import Context, Frame
 from scrutineer.explore.language.emitter import Label, OpenIf
 from scrutineer.explore.language.names import Declared, Path, Scope, Source
@@ -19,8 +20,6 @@ from scrutineer.explore.language.values import fold
 from scrutineer.explore.language.words import Atomic
 from scrutineer.explore.model import ModelError
 from scrutineer.explore.steps import Cut, Operation, Position, Release, Set, Step
-
-_Argument = Path | int | Local | Shared | Binary | Not
 
 
 class Reader:
@@ -37,7 +36,7 @@ class Reader:
         return self.context.emitter.finish()
 
     def _inline(
-        self, source: Source, arguments: list[_Argument], result: Local | None, call: Position, *, prefix: str
+        self, source: Source, arguments: list[Argument], result: Local | None, call: Position, *, prefix: str
     ) -> None:
         context = self.context
         names = [argument.arg for argument in source.tree.args.args]
@@ -81,9 +80,9 @@ class Reader:
             case ast.For(target=ast.Name() as target, iter=numbers, body=body, orelse=[]):
                 self._for(target, numbers, body)
             case ast.Break() if context.frame.loops:
-                self._leave(context.frame.loops[-1][1], context.frame.loops[-1][2], node)
+                context.leave(context.frame.loops[-1][1], context.frame.loops[-1][2], node)
             case ast.Continue() if context.frame.loops:
-                self._leave(context.frame.loops[-1][0], context.frame.loops[-1][2], node)
+                context.leave(context.frame.loops[-1][0], context.frame.loops[-1][2], node)
             case ast.Return(value=value):
                 self._return(value, node)
             case ast.Assert():
@@ -116,7 +115,7 @@ class Reader:
     def _call(self, call: ast.Call, result: Local | None) -> bool:
         """Read a call of a lock method, a word or a function of the model; False if it is none of these."""
         context = self.context
-        function = self._function(call.func)
+        function = function_called(context, call.func)
         if isinstance(function, FunctionType):
             operation = word(context, function, call, result)
             if operation is None:
@@ -131,29 +130,11 @@ class Reader:
             context.emitter.tails = []
         return True
 
-    def _function(self, node: ast.expr) -> object:
-        """What is called: a function by its name or by its module's, or None."""
-        if isinstance(node, ast.Name):
-            return self.context.frame.scope.look_up(node)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            owner = self.context.frame.scope.look_up(node.value)
-            return getattr(owner, node.attr, None) if isinstance(owner, ModuleType) else None
-        return None
-
     def _inline_call(self, function: FunctionType, call: ast.Call, result: Local | None) -> None:
         source = Source(function, self.shown)
-        arguments = [self._argument(argument) for argument in call.args]
+        arguments = [argument_of(self.context, node) for node in call.args]
         prefix = f"{self.context.frame.scope.prefix}{source.name}."
         self._inline(source, arguments, result, self.context.at(call), prefix=prefix)
-
-    def _argument(self, node: ast.expr) -> _Argument:
-        if isinstance(node, ast.Name):
-            found = self.context.frame.scope.look_up(node)
-            if isinstance(found, Path):
-                return found
-        if isinstance(node, ast.Attribute | ast.Subscript):
-            return self.context.values().path(node)
-        return self.context.values().read(node)
 
     def _test(self, test: ast.expr) -> OpenIf | int:
         """Begin a step that decides; a test of known numbers gives its value and costs no step."""
@@ -225,17 +206,11 @@ class Reader:
             self.context.emitter.mark(following)
         self.context.emitter.mark(end)
 
-    def _leave(self, label: Label, guards: int, node: ast.AST) -> None:
-        """Jump out of `with` blocks: their locks are released on the way, innermost first."""
-        for release in reversed(self.context.frame.guards[guards:]):
-            self.context.emit([release], node)
-        self.context.emitter.jump(label, self.context.at(node), self.context.frame.contract)
-
     def _return(self, value: ast.expr | None, node: ast.stmt) -> None:
         frame = self.context.frame
         if value is not None and frame.result is not None:
             assign(self.context, frame.result, self.context.values().read(value), node)
-        self._leave(frame.end, 0, node)
+        self.context.leave(frame.end, 0, node)
 
     def _with(self, node: ast.expr, body: list[ast.stmt], statement: ast.With) -> None:
         context = self.context
