@@ -103,8 +103,9 @@ def _may_need(item: Draft) -> bool:
 
 
 def _of_block(search: _Search, block: Draft) -> tuple[SafetyComment, ...]:
-    numbers = [search.above(anchor) for anchor in block["anchors"]]
-    numbers.append(search.after(block["inside"], same_line=False))
+    inside, anchors = block["anchors"]
+    numbers = [search.above(anchor) for anchor in anchors]
+    numbers.append(search.after(inside, same_line=False))
     numbers.append(search.after(block["span"].end, same_line=True))
     return search.take(numbers, headings=True)
 

@@ -23,7 +23,10 @@ _SPEAKS = re.compile(
     r"|\bSAFETY\b[ \t]*(?:\([^)\n]*\))?[ \t]*:|^[ \t>*+#-]*SAFETY\b",
     re.MULTILINE,
 )
+_MAY_SPEAK = re.compile(rb"SAFETY|(?i:safety)[^\n]{0,24}:")
 _WORD = re.compile(rb"(?i:safety)")
+_DOC_LINES = frozenset({b"///", b"//!"})
+_IMPL_FOLLOWS = re.compile(rb"\s*(?:#\[[^\n]*\]\s*)*unsafe\s+impl\b")
 _OPENERS = frozenset(b"{([=|>&+-!:<")
 _Form = Literal["line", "block", "doc", "trailing"]
 
@@ -39,11 +42,20 @@ class Note(NamedTuple):
 
 @reads("line_comment", "block_comment")
 def read_comment(draft: FileDraft, node: Node) -> bool:
-    """Remember where a comment stands; a doc comment's line end is not part of it."""
-    end = node.end_byte
-    if draft.text[end - 1] == _NEWLINE:
+    """Remember where a comment stands; the lines of a doc comment are one, without the last line's end."""
+    text, comments = draft.text, draft.comments
+    start, end = node.start_byte, node.end_byte
+    if text[end - 1] == _NEWLINE:
         end -= 1
-    draft.comments.append((node.start_byte, end))
+    mark = text[start : start + 3]
+    if mark in _DOC_LINES and text[start + 3 : start + 4] != b"/":
+        if draft.doc_mark == mark and text[comments[-1][1] : start].isspace():
+            comments[-1] = (comments[-1][0], end)
+            return False
+        draft.doc_mark = mark
+    else:
+        draft.doc_mark = b""
+    comments.append((start, end))
     return False
 
 
@@ -105,27 +117,31 @@ def _notes(draft: FileDraft, first: int, last: int) -> Iterator[Note]:
     """The note of a run, from the comment that first says SAFETY to the run's end."""
     comments, text = draft.comments, draft.text
     start, end = comments[first][0], comments[last - 1][1]
-    lines = [text[low:high].decode("utf-8", "replace") for low, high in comments[first:last]]
     mark = text[start : start + 4]
     doc = is_outer_doc(mark) or mark[:3] in {b"//!", b"/*!"}
+    if doc and not _MAY_SPEAK.search(text, start, end) and not _IMPL_FOLLOWS.match(text, end):
+        return
     fenced = False
+    lines = text[start:end].decode("utf-8", "replace").split("\n")
+    offset = start
     for index, line in enumerate(lines):
         plain = plain_comment(line)
         fenced ^= doc and plain.lstrip().startswith("```")
         heading = _HEADING.search(plain)
         said = _SPEAKS.search(plain) or heading
-        if fenced or said is None:
+        if said is None or fenced:
+            offset += len(line.encode()) + 1
             continue
-        low = comments[first + index][0]
-        form: _Form = "line"
-        if doc:
-            form = "doc"
-        elif is_trailing(text, low):
-            form = "trailing"
-        elif line.startswith("/*"):
-            form = "block"
+        low = offset + len(line) - len(line.lstrip())
         words = plain_comment("\n".join([plain[said.start() :], *map(plain_comment, lines[index + 1 :])]))
+        form = "doc" if doc else _form(text, low, mark)
         yield Note(
             SafetyComment(words.strip(), Span(low, end), form), first, last, doc and heading is not None
         )
         return
+
+
+def _form(text: bytes, start: int, mark: bytes) -> _Form:
+    if is_trailing(text, start):
+        return "trailing"
+    return "block" if mark[:2] == b"/*" else "line"

@@ -75,6 +75,8 @@ def read_value(draft: FileDraft, node: Node) -> bool:
         "impl_": draft.scope.impl_,
         "trait": draft.scope.trait,
     }
+    if value and item["definition"] < 0 and draft.text.find(b"unsafe", value.start_byte, value.end_byte) >= 0:
+        draft.unsafe_values.append((len(draft.values), node))
     draft.values.append(item)
     return True
 

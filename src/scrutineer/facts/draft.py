@@ -63,9 +63,9 @@ class FileDraft:
     """Lists of one file, each in source order, and where the walk stands."""
 
     __slots__ = (
-        "attributes", "callee", "comments", "cursor", "depth", "extern_blocks", "frames", "functions", "impls",
+        "attributes", "callee", "comments", "cursor", "depth", "doc_mark", "extern_blocks", "frames", "functions", "impls",
         "inner", "macro_calls", "macro_definitions", "modules", "nested", "parsed", "predicates", "scope",
-        "skeletons", "speaks_of_safety", "text", "traits", "types", "unsafe_blocks", "uses", "values",
+        "skeletons", "speaks_of_safety", "text", "traits", "types", "unsafe_blocks", "unsafe_values", "uses", "values",
     )  # fmt: skip
 
     def __init__(self, parsed: Parsed) -> None:
@@ -79,6 +79,7 @@ class FileDraft:
         self.nested = 0
         self.callee = (-1, -1)
         self.comments: list[tuple[int, int]] = []
+        self.doc_mark = b""
         self.attributes: list[tuple[int, int, Attribute]] = []
         self.inner: list[Attribute] = []
         self.predicates: list[tuple[int, int, str]] = []
@@ -94,6 +95,7 @@ class FileDraft:
         self.macro_definitions: list[Draft] = []
         self.macro_calls: list[Draft] = []
         self.unsafe_blocks: list[Draft] = []
+        self.unsafe_values: list[tuple[int, Node]] = []
 
     def open(self, scope: Scope) -> None:
         """Make a scope current until the node that the cursor stands on ends."""

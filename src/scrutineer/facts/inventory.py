@@ -5,8 +5,6 @@ from __future__ import annotations
 from scrutineer.facts.draft import FileDraft
 from scrutineer.model.file import Inventory
 
-_STAR = ord("*")
-
 
 def count(draft: FileDraft) -> Inventory:
     """Count what is unsafe, and lines of code: not blank and not only comment."""
@@ -38,8 +36,7 @@ def _code_lines(draft: FileDraft) -> list[bool]:
     reached = 0
     for start, end in draft.comments:
         kept.append(text[reached:start])
-        if text[start + 1] == _STAR:
-            kept.append(b"\n" * text.count(b"\n", start, end))
+        kept.append(b"\n" * text.count(b"\n", start, end))
         reached = max(reached, end)
     kept.append(text[reached:])
     return [line != b"" and not line.isspace() for line in b"".join(kept).split(b"\n")]

@@ -151,6 +151,7 @@ def _walk_pieces(draft: FileDraft, start: int, pieces: list[Piece], comments: li
         draft.comments.extend(
             (start + low, start + high) for low, high in comments if reached <= low < offset
         )
+        draft.doc_mark = b""
         if piece:
             draft.scope = outer.inner()
             draft.scope.anchors = tuple(start + anchor for anchor in anchors)

@@ -7,6 +7,7 @@ from typing import Any
 
 from scrutineer.facts import comments, declarations, items, macros, operations, unsafety  # noqa: F401 - they register
 from scrutineer.facts.attach import attach
+from scrutineer.facts.bodies import lowered
 from scrutineer.facts.draft import Draft, FileDraft
 from scrutineer.facts.inventory import count
 from scrutineer.facts.walk import walk
@@ -27,20 +28,18 @@ from scrutineer.model.items import (
 from scrutineer.model.span import line_table
 from scrutineer.syntax.parse import parse
 
-_SCAFFOLDING = ("anchors", "inside", "words")
-
 
 def read_file(path: str, text: bytes, edition: str = "2021", *, lower: bool = True) -> FileFacts:
     """Everything that one file says; raises NotReadableError with the reason where it cannot be read.
 
     `lower=False` leaves bodies out.
     """
-    del edition, lower
     parsed = parse(text)
     draft = FileDraft(parsed)
     walk(draft)
     safety_comments = attach(draft)
     inventory = count(draft)
+    bodies = lowered(draft, edition) if lower else ()
     return FileFacts(
         path=path,
         digest=blake2b(text, digest_size=16).hexdigest(),
@@ -61,6 +60,7 @@ def read_file(path: str, text: bytes, edition: str = "2021", *, lower: bool = Tr
         unsafe_blocks=_records(UnsafeBlock, draft.unsafe_blocks),
         safety_comments=safety_comments,
         skeletons=tuple(calls.skeleton() for calls in draft.skeletons),
+        bodies=bodies,
         inventory=inventory,
     )
 
@@ -68,8 +68,7 @@ def read_file(path: str, text: bytes, edition: str = "2021", *, lower: bool = Tr
 def _records(record: Any, drafts: list[Draft]) -> tuple[Any, ...]:
     """Freeze drafts into records."""
     for draft in drafts:
-        for name in _SCAFFOLDING:
-            draft.pop(name, None)
+        del draft["anchors"]
         if "candidates" in draft:
             draft["candidates"] = tuple(draft["candidates"])
     return tuple(record(**draft) for draft in drafts)

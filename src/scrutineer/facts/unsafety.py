@@ -81,8 +81,7 @@ def read_unsafe_block(draft: FileDraft, node: Node) -> bool:
             "macro": outer.macro,
             "definition": outer.definition,
             "damaged": any(start <= error.end and error.start <= end for error in draft.parsed.errors),
-            "anchors": anchors_of(draft, node),
-            "inside": _after_brace(draft.text, start, end),
+            "anchors": (_after_brace(draft.text, start, end), anchors_of(draft, node)),
         }
     )
     outer.calls.lower = True

@@ -16,13 +16,13 @@ from scrutineer.model.span import Span
 class Construct(NamedTuple):
     """One row of the table: group 1 of the pattern is replaced by `replacement`, padded with blanks.
 
-    `hint` is what any match holds: text without it is not searched.
+    `hints` are words of which any match holds one: text without them is not searched.
 
     A sure construct is no other Rust in any edition; the others are guesses, kept only where they mend errors.
     """
 
     name: str
-    hint: bytes
+    hints: str
     pattern: str
     replacement: bytes = b""
     sure: bool = True
@@ -31,36 +31,50 @@ class Construct(NamedTuple):
 _BEFORE_ITEM = r"(?=\s+(?:unsafe\s+)?(?:const|async|extern|fn|impl|type|unsafe)\b)"
 
 CONSTRUCTS = (
-    Construct("try!", b"try", r"(?<![\w#])(try)\s*![\s(\[{]", b"tri"),
-    Construct("safe", b"safe", r"\b(safe)(?=\s+(?:fn|static)\b)"),
-    Construct("unsafe static", b"static", r"\b(unsafe)(?=\s+static\b)"),
-    Construct("gen fn", b"gen", r"\b(gen)(?=\s+(?:unsafe\s+)?(?:extern\s+(?:\"[^\"]*\"\s*)?)?fn\b)"),
-    Construct("auto trait", b"auto", r"\b(auto)(?=\s+trait\b)"),
-    Construct("const trait", b"const", r"\b(const)(?=\s+(?:unsafe\s+)?(?:auto\s+)?(?:trait|impl)\b)"),
-    Construct("const impl", b"const", r"\bimpl\b(?:\s*<[^{};]*?>)?\s+(const)(?=\s+[\w:])"),
+    Construct("try!", "try!|try !", r"(?<![\w#])(try)\s*![\s(\[{]", b"tri"),
+    Construct("safe", " safe |\tsafe |\nsafe |{safe ", r"\b(safe)(?=\s+(?:fn|static)\b)"),
+    Construct("unsafe static", "unsafe static", r"\b(unsafe)(?=\s+static\b)"),
     Construct(
-        "const bound", b"const", r"(~\s*const\b|(?<=:)\s*\[const\](?=\s*\w)|(?<=[:+]\s)const(?=\s+[\w:]))"
+        "gen fn",
+        "gen fn|gen unsafe|gen extern",
+        r"\b(gen)(?=\s+(?:unsafe\s+)?(?:extern\s+(?:\"[^\"]*\"\s*)?)?fn\b)",
     ),
-    Construct("default", b"default", r"\b(default)" + _BEFORE_ITEM),
-    Construct("init field", b"<-", r"(?<=\w)\s*(<-)(?=[^-])", b": "),
-    Construct("async bound", b"async", r"[:+]\s*(async)(?=\s+Fn(?:Mut|Once)?\b)"),
-    Construct("for closure", b"|", r"(?<![\w:+]\s)(for\s*<[^<>]*>)(?=\s*(?:async\s+)?(?:move\s+)?\|)"),
-    Construct("pinned reference", b"pin", r"&(?:'\w+\s+)?\s*(pin)(?=\s+mut\b)"),
-    Construct("pinned reference", b"pin", r"&(?:'\w+\s+)?\s*(pin\s+const)\b"),
-    Construct("super let", b"super", r"\b(super)(?=\s+let\b)"),
-    Construct("do yeet", b"yeet", r"\b(do\s+yeet)\b", b"return"),
-    Construct("unsafe field", b"unsafe", r"[{,]\s*(?:pub(?:\([^)]*\))?\s+)?(unsafe)(?=\s+\w+\s*:)"),
+    Construct("auto trait", "auto trait", r"\b(auto)(?=\s+trait\b)"),
+    Construct(
+        "const trait",
+        "const trait|const unsafe|const auto|const impl",
+        r"\b(const)(?=\s+(?:unsafe\s+)?(?:auto\s+)?(?:trait|impl)\b)",
+    ),
+    Construct("const impl", "impl const |> const ", r"\bimpl\b(?:\s*<[^{};]*?>)?\s+(const)(?=\s+[\w:])"),
+    Construct(
+        "const bound",
+        "~const|~ const|[const]|: const |+ const ",
+        r"(~\s*const\b|(?<=:)\s*\[const\](?=\s*\w)|(?<=[:+]\s)const(?=\s+[\w:]))",
+    ),
+    Construct("default", "default ", r"\b(default)" + _BEFORE_ITEM),
+    Construct("init field", "<-", r"(?<=\w)\s*(<-)(?=[^-])", b": "),
+    Construct("async bound", "async Fn", r"[:+]\s*(async)(?=\s+Fn(?:Mut|Once)?\b)"),
+    Construct(
+        "for closure", "for<|for <", r"(?<![\w:+]\s)(for\s*<[^<>]*>)(?=\s*(?:async\s+)?(?:move\s+)?\|)"
+    ),
+    Construct("pinned reference", "&pin | pin ", r"&(?:'\w+\s+)?\s*(pin)(?=\s+mut\b)"),
+    Construct("pinned reference", "&pin | pin ", r"&(?:'\w+\s+)?\s*(pin\s+const)\b"),
+    Construct("super let", "super let", r"\b(super)(?=\s+let\b)"),
+    Construct("do yeet", "yeet", r"\b(do\s+yeet)\b", b"return"),
+    Construct(
+        "unsafe field", "unsafe ", r"[{,]\s*(?:pub(?:\([^)]*\))?\s+)?(unsafe)(?=\s+\w+\s*:)", sure=False
+    ),
     Construct(
         "attribute",
-        b"#[",
+        "#[",
         r"[=(,]\s*(#\[(?:[^\[\]\"]|\"[^\"]*\")*\])(?=\s*(?://[^\n]*\n\s*)?[^\s#/])",
         sure=False,
     ),
-    Construct("gen block", b"gen", r"(?:[=(,;{}]|\breturn|\basync)\s*(gen(?:\s+move)?)(?=\s*\{)", sure=False),
-    Construct("box", b"box", r"[=(,|&{]\s*(box)(?=\s+[\w(&\[])", sure=False),
-    Construct("generic arguments of a type", b"::<", r"(?::|->|[(,<&])\s*[\w:]+(::)<", sure=False),
-    Construct("negative const argument", b"<", r"[<,]\s*(-)(?=\d+\s*[,>])", sure=False),
-    Construct("default field", b"=", r":[^;{}=()]*?(=\s*[\w.\"-]+)(?=\s*[,}])", sure=False),
+    Construct("gen block", "gen ", r"(?:[=(,;{}]|\breturn|\basync)\s*(gen(?:\s+move)?)(?=\s*\{)", sure=False),
+    Construct("box", "box ", r"[=(,|&{]\s*(box)(?=\s+[\w(&\[])", sure=False),
+    Construct("generic arguments of a type", "::<", r"(?::|->|[(,<&])\s*[\w:]+(::)<", sure=False),
+    Construct("negative const argument", "-", r"[<,]\s*(-)(?=\d+\s*[,>])", sure=False),
+    Construct("default field", "=", r":[^;{}=()]*?(=\s*[\w.\"-]+)(?=\s*[,}])", sure=False),
 )
 
 _SKIPPED = r"""
@@ -71,7 +85,10 @@ _SKIPPED = r"""
   | b?'(?:[^'\\\n]|\\[^\n]{1,10}?)'
 """
 _CODE = re.compile(_SKIPPED.encode(), re.VERBOSE)
-_PATTERNS = tuple((construct, re.compile(construct.pattern.encode())) for construct in CONSTRUCTS)
+_PATTERNS = tuple(
+    (construct, construct.hints.encode().split(b"|"), re.compile(construct.pattern.encode()))
+    for construct in CONSTRUCTS
+)
 
 
 def _quiet(text: bytes) -> bytes:
@@ -93,8 +110,8 @@ def normalise(text: bytes, base: int, *, guess: bool) -> tuple[bytes, tuple[Rewr
     """
     patterns = [
         (construct, pattern)
-        for construct, pattern in _PATTERNS
-        if (construct.sure or guess) and construct.hint in text
+        for construct, hints, pattern in _PATTERNS
+        if (construct.sure or guess) and any(hint in text for hint in hints)
     ]
     if not patterns:
         return text, ()

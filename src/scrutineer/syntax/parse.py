@@ -48,7 +48,7 @@ def parse(text: bytes) -> Parsed:
         text.decode()
     except UnicodeDecodeError as error:
         raise NotReadableError(f"not UTF-8: {error.reason} at offset {error.start}") from None
-    return _mended(text, 0, text)
+    return _mended(text, 0, text, guesses=(False, True))
 
 
 def parse_range(parsed: Parsed, start: int, part: bytes) -> Parsed:
@@ -57,7 +57,7 @@ def parse_range(parsed: Parsed, start: int, part: bytes) -> Parsed:
     `part` is that part as written, or changed to the same length where it was no Rust (the metavariables of a
     macro definition). Trees deeper than MAX_DEPTH raise NotReadableError.
     """
-    result = _mended(part, start, parsed.text)
+    result = _mended(part, start, parsed.text, guesses=(False,))
     refuse_deep(result.tree)
     return result
 
@@ -83,13 +83,16 @@ def refuse_deep(tree: Tree) -> None:
             depth -= 1
 
 
-def _mended(part: bytes, start: int, whole: bytes) -> Parsed:
-    """Parse, and where that gives errors try the table of constructs, first the sure rows, then all."""
+def _mended(part: bytes, start: int, whole: bytes, guesses: tuple[bool, ...]) -> Parsed:
+    """Parse, and where that gives errors try the table of constructs, first the sure rows, then all.
+
+    In parts of macros only the sure ones: most of what does not parse there is no Rust at all.
+    """
     tree = _tree(part, start)
     if not tree.root_node.has_error:
         return Parsed(tree, whole)
     best = Parsed(tree, whole, errors=_errors(tree))
-    for guess in (False, True):
+    for guess in guesses:
         changed, rewrites = normalise(part, start, guess=guess)
         if len(rewrites) > len(best.rewrites):
             tree = _tree(changed, start)

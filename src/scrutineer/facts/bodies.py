@@ -1,0 +1,24 @@
+"""Which bodies of a file are lowered at once, and their lowering."""
+
+from __future__ import annotations
+
+from scrutineer.facts.draft import FileDraft
+from scrutineer.facts.lower import Context, lower_body, lower_value
+from scrutineer.model.body import Body
+
+
+def lowered(draft: FileDraft, edition: str) -> tuple[Body, ...]:
+    """Bodies with an unsafe site, a lock-like call or an assignment to a field; none of a macro definition's."""
+    context = Context(
+        edition=int(edition),
+        unsafe_blocks={block["span"].start: index for index, block in enumerate(draft.unsafe_blocks)},
+        macro_calls={call["name_span"].start: index for index, call in enumerate(draft.macro_calls)},
+        defined=frozenset(definition["name"] for definition in draft.macro_definitions),
+    )
+    bodies = [
+        lower_body(calls.node, draft.text, index, context)
+        for index, calls in enumerate(draft.skeletons)
+        if calls.lower and calls.node is not None and draft.functions[index]["definition"] < 0
+    ]
+    values = [lower_value(node, draft.text, index, context) for index, node in draft.unsafe_values]
+    return (*bodies, *(body for body in values if body is not None))
