@@ -48,7 +48,7 @@ def parse(text: bytes) -> Parsed:
         text.decode()
     except UnicodeDecodeError as error:
         raise NotReadableError(f"not UTF-8: {error.reason} at offset {error.start}") from None
-    return _mended(text, 0, text, guesses=(False, True))
+    return _mended(text, 0, text)
 
 
 def parse_range(parsed: Parsed, start: int, part: bytes) -> Parsed:
@@ -83,7 +83,7 @@ def refuse_deep(tree: Tree) -> None:
             depth -= 1
 
 
-def _mended(part: bytes, start: int, whole: bytes, guesses: tuple[bool, ...]) -> Parsed:
+def _mended(part: bytes, start: int, whole: bytes, guesses: tuple[bool, ...] = (False, True)) -> Parsed:
     """Parse, and where that gives errors try the table of constructs, first the sure rows, then all.
 
     In parts of macros only the sure ones: most of what does not parse there is no Rust at all.
