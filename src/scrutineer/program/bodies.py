@@ -46,7 +46,9 @@ class Bodies:
         except NotReadableError:
             return None
         node = next((n for n in parsed.tree.root_node.named_children if n.type == "function_item"), None)
-        return None if node is None else lower_body(node, parsed.text, function, self._context(facts))
+        if node is None or node.has_error:
+            return None
+        return lower_body(node, parsed.text, function, self._context(facts))
 
     def _context(self, facts: FileFacts) -> Context:
         def ask(site: MacroSite) -> Fragment | None:
@@ -56,7 +58,7 @@ class Bodies:
         return Context(
             self.edition,
             {block.span.start: index for index, block in enumerate(facts.unsafe_blocks)},
-            {call.span.start: index for index, call in enumerate(facts.macro_calls)},
+            {call.name_span.start: index for index, call in enumerate(facts.macro_calls)},
             self.macros.names,
             ask,
         )
