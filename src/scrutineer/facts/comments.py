@@ -133,7 +133,7 @@ def _notes(draft: FileDraft, first: int, last: int) -> Iterator[Note]:
             offset += len(line.encode()) + 1
             continue
         low = offset + len(line) - len(line.lstrip())
-        words = plain_comment("\n".join([plain[said.start() :], *map(plain_comment, lines[index + 1 :])]))
+        words = "\n".join([plain[said.start() :], *map(plain_comment, lines[index + 1 :])])
         form = "doc" if doc else _form(text, low, mark)
         yield Note(
             SafetyComment(words.strip(), Span(low, end), form), first, last, doc and heading is not None

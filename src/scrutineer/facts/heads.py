@@ -21,7 +21,7 @@ _COMMENT = re.compile(r"//[^\n]*|/\*[\s\S]*?\*/")
 _SECTION = re.compile(r"^\s*#+\s*(?:[^\n]*\bsafety|invariants?|panics?)\b", re.IGNORECASE | re.MULTILINE)
 _MAY_BE_SECTION = re.compile(rb"#[^\n]*(?i:safety|invariant|panic)")
 _INNER_DOC = frozenset({b"//!", b"/*!"})
-_DOC_MARK = re.compile(r"^[ \t]*(?:///|//!|/\*[*!]|\*/|\*)?", re.MULTILINE)
+_DOC_MARK = re.compile(r"^[ \t]*(?://[/!]?|/\*[*!]?|\*/|\*(?!/))?", re.MULTILINE)
 
 
 class Head(NamedTuple):

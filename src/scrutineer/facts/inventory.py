@@ -5,6 +5,8 @@ from __future__ import annotations
 from scrutineer.facts.draft import FileDraft
 from scrutineer.model.file import Inventory
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
 
 def count(draft: FileDraft) -> Inventory:
     """Count what is unsafe, and lines of code: not blank and not only comment."""
@@ -33,7 +35,7 @@ def _code_lines(draft: FileDraft) -> list[bool]:
     """For each line, whether it holds code."""
     text = draft.text
     kept: list[bytes] = []
-    reached = 0
+    reached = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
     for start, end in draft.comments:
         kept.append(text[reached:start])
         kept.append(b"\n" * text.count(b"\n", start, end))
