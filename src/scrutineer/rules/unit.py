@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
+from scrutineer.flow.function import Flows
 from scrutineer.model.file import FileFacts
 from scrutineer.model.target import CrateUnit, Mark
 from scrutineer.program.program import Program
@@ -35,3 +36,8 @@ class Unit(CrateFiles):
     def program(self) -> Program:
         """The crate seen whole: names, types, impls, typed bodies, call graph."""
         return Program(self.crate, self.files, self._dependencies, self.text)
+
+    @cached_property
+    def flows(self) -> Flows:
+        """What happens inside each function: conditions, values, drops, unwinding."""
+        return Flows(self.program)
