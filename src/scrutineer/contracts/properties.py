@@ -1,0 +1,44 @@
+"""Which safety properties a clause speaks of, by the words that Rust developers use for each."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from scrutineer.contracts.signs import read_signs
+from scrutineer.model.contract import PROPERTIES, Property
+
+_PATTERNS = tuple(
+    (cast("Property", name), pattern)
+    for name, pattern in read_signs("properties.toml", "property", PROPERTIES)
+)
+_LIFETIME = re.compile(
+    r"\b(?:for|during|throughout|until)\b[^.]{0,30}(?:\blifetime\b|\bduration\b|'\w+)", re.IGNORECASE
+)
+_REFERENTS: frozenset[Property] = frozenset(("valid", "allocated", "initialised", "aligned", "valid-value"))
+
+_ABSORBED: dict[Property, frozenset[Property]] = {
+    "context": frozenset(
+        ("lock-held", "thread-affine", "call-once", "no-data-race", "no-alias", "in-list", "pinned", "valid-value", "alive")
+    ),
+    "valid": frozenset(("valid-value", "layout", "in-list", "allocated")),
+}  # fmt: skip
+"""A weak property that is dropped when the same clause also names one of these."""
+
+
+def properties_of(clause: str) -> list[tuple[int, Property]]:
+    """Properties of a clause, each once, with the place of the words that name it; in order of place."""
+    found: dict[Property, int] = {}
+    left = clause
+    for name, pattern in _PATTERNS:
+        match = pattern.search(left)
+        if match:
+            found.setdefault(name, match.start())
+            left = pattern.sub(lambda hit: " " * len(hit[0]), left)
+    lifetime = _LIFETIME.search(clause)
+    if lifetime and _REFERENTS & found.keys():
+        found.setdefault("alive", lifetime.start())
+    for weak, stronger in _ABSORBED.items():
+        if weak in found and stronger & found.keys():
+            del found[weak]
+    return sorted((at, name) for name, at in found.items())
