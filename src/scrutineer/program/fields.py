@@ -50,6 +50,20 @@ def _read_fields(program: Program, type_: TypeRef, variant: str) -> FieldTypes |
     return found
 
 
+def is_visible(program: Program, type_: TypeRef, name: str, module: int) -> bool:
+    """Whether code in a module may name a field: Rust looks further where it may not."""
+    owner = program.crate_of(type_.name) if type_.kind == "path" else None
+    if owner is None:
+        return True
+    for entry in owner.type_paths.get(type_.name, ()):
+        for field in entry.item.fields:
+            if field.name == name:
+                if owner is not program:
+                    return field.visibility.startswith("pub")
+                return program.names.visible(field.visibility, entry.module, module)
+    return True
+
+
 def variants_of(program: Program, type_: TypeRef) -> tuple[str, ...]:
     """Names of an enum's variants."""
     if type_.kind != "path":

@@ -230,7 +230,7 @@ def places_of(operation: Operation) -> Iterator[Place]:
 
 
 def _typed_place(program: Program, typed: TypedBody, place: Place) -> tuple[TypeRef, tuple[TypeRef, ...]]:
-    steps = Steps(program.impl_index, typed.bounds)
+    steps = Steps(program.impl_index, typed.bounds, typed.scope.module)
     found = place_type(steps, typed.body, typed.locals, place)
     return normalise(program.impl_index, found.type, typed.bounds), found.through
 

@@ -104,11 +104,10 @@ class Program:
     def resolve(self, path: str, scope: Scope, namespace: Namespace = "types") -> Definition:
         """What a path names where it is written; kind `unknown` if that cannot be told."""
         first, _, rest = path.partition("::")
-        if namespace == "types" or rest:
-            if first in scope.types:
-                return Definition("param", first, rest=tuple(rest.split("::")) if rest else ())
-            if first == "Self":
-                return Definition("self", first, rest=tuple(rest.split("::")) if rest else ())
+        if first == "Self":
+            return Definition("self", first, rest=tuple(rest.split("::")) if rest else ())
+        if first in scope.types and (namespace == "types" or rest):
+            return Definition("param", first, rest=tuple(rest.split("::")) if rest else ())
         if not rest and first in scope.consts:
             return Definition("const_param", first)
         return self.names.resolve(path, scope.module, namespace, scope.cfg)
@@ -133,6 +132,12 @@ class Program:
         for program in self.dependencies.values():
             found = {**program.programs_by_root, program.root: program, **found}
         return found
+
+    @cached_property
+    def has_item_holes(self) -> bool:
+        """Whether macros stand where items do, that may declare more than was read; also of dependencies."""
+        own = any(module.holes for module in self.modules)
+        return own or any(program.has_item_holes for program in self.dependencies.values())
 
     @cached_property
     def type_paths(self) -> dict[str, list[TypeEntry]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scrutineer.model.items import Bound
 from scrutineer.model.types import UNKNOWN, TypeRef
 from scrutineer.program.members import ImplRecord
-from scrutineer.program.terms import Bindings, forget, match, substitute, with_args
+from scrutineer.program.terms import Bindings, forget, head, match, substitute, with_args
 
 if TYPE_CHECKING:
     from scrutineer.program.impls import ImplIndex
@@ -180,9 +180,19 @@ def impl_applies(
             info = index.trait(trait.name)
             if info is None or info.auto or trait.last in _ALWAYS:
                 continue
+            if head(record.type) and _may_be_hidden(index, subject, trait.name):
+                continue
             if not trait_holds(index, subject, trait.name, bounds, depth + 1):
                 return False
     return True
+
+
+def _may_be_hidden(index: ImplIndex, subject: TypeRef, trait: str) -> bool:
+    """Whether a macro that was not expanded may write the impl of a crate's own trait for a crate's own type."""
+    program = index.program
+    if subject.kind != "path" or program.crate_of(trait) is None:
+        return False
+    return program.crate_of(subject.name) is not None and program.has_item_holes
 
 
 def trait_holds(

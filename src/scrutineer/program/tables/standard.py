@@ -121,7 +121,8 @@ class Standard:
         if found is None:
             entry = self._entry(owner)
             named = (f"{trait} for ", f"{trait}<")
-            lines = [each for each in entry.traits if any(n in each[0] for n in named)] if entry else ()
+            written = (*(entry.traits if entry else ()), *_built_in().get(owner, ()))
+            lines = [each for each in written if any(n in each[0] for n in named)]
             read = map(_read_impl, lines)
             found = tuple(each for each in read if each.header.trait and each.header.trait.name == trait)
             self._traits[key] = found
@@ -171,6 +172,16 @@ def _read_impl(lines: tuple[str, ...]) -> TraitImpl:
     return TraitImpl(
         header, tuple((member.name, member.result) for member in members if member.form == "type")
     )
+
+
+@cache
+def _built_in() -> dict[str, list[tuple[str, ...]]]:
+    """Impls of families that the documentation lists with the trait only, or that are built into the compiler."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    text = (files(__package__) / "references.json").read_bytes()
+    for owner, *lines in msgspec.json.decode(text, type=list[tuple[str, ...]]):
+        found.setdefault(owner, []).append(tuple(lines))
+    return found
 
 
 @cache

@@ -256,7 +256,9 @@ class Typing:
         resolver = self.program.resolver
         signature = resolver.signature(function)
         scope = resolver.scope_of(self.program.functions[function])
-        methods = Methods(Steps(self.program.impl_index, signature.bounds), self.traits, scope.trait)
+        methods = Methods(
+            Steps(self.program.impl_index, signature.bounds, scope.module), self.traits, scope.trait
+        )
         typer = BodyTyper(self.program, body, scope, signature.bounds, methods)
         typer.locals[0] = signature.result
         for number, type_ in enumerate(signature.parameters[: body.parameters], start=1):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrutineer.model.items import Bound
 from scrutineer.model.types import UNKNOWN, TypeRef
-from scrutineer.program.fields import fields_of, variants_of
+from scrutineer.program.fields import fields_of, is_visible, variants_of
 from scrutineer.program.library import INTEGERS, PRIMITIVES
 from scrutineer.program.project import bounds_on, normalise
 
@@ -21,12 +21,13 @@ _BOX = "alloc::boxed::Box"
 
 
 class Steps:
-    """Types of parts of values, in one crate's view; `bounds` are those in scope."""
+    """Types of parts of values as code in a module sees them; `bounds` are those in scope."""
 
-    def __init__(self, index: ImplIndex, bounds: tuple[Bound, ...]) -> None:
+    def __init__(self, index: ImplIndex, bounds: tuple[Bound, ...], module: int = 0) -> None:
         self.index = index
         self.program = index.program
         self.bounds = bounds
+        self.module = module
         self._known: dict[TypeRef, TypeRef | None] = {}
 
     def normal(self, type_: TypeRef) -> TypeRef:
@@ -77,7 +78,7 @@ class Steps:
         through: list[TypeRef] = []
         for seen in self.chain(type_, pointers=True):
             found = self._field_here(seen, name, "")
-            if found is not None:
+            if found is not None and is_visible(self.program, seen, name, self.module):
                 return found, tuple(through)
             if seen.kind == "pointer":
                 break

@@ -16,7 +16,16 @@ from scrutineer.model.types import TypeRef
 from scrutineer.program.members import ImplRecord, Member, member_of
 from scrutineer.program.project import bounds_on, impl_applies
 from scrutineer.program.tables.standard import family
-from scrutineer.program.terms import Bindings, fits, head, is_concrete, match, reference, substitute
+from scrutineer.program.terms import (
+    Bindings,
+    fits,
+    head,
+    is_concrete,
+    match,
+    parameters_in,
+    reference,
+    substitute,
+)
 from scrutineer.program.typing.deref import Steps
 
 if TYPE_CHECKING:
@@ -154,7 +163,13 @@ class Methods:
             if not impl_applies(self.index, record, bindings, self.steps.bounds):
                 continue
             given = [substitute(arg, bindings) for arg in record.trait.args]
-            known = {"Self": type_, **dict(zip(info.parameters, given, strict=False))}
+            open_ = frozenset(record.names - set(bindings))
+            known = {"Self": type_}
+            known |= {
+                n: t
+                for n, t in zip(info.parameters, given, strict=False)
+                if open_.isdisjoint(parameters_in(t))
+            }
             program = self.index.program.crate_of(record.crate)
             functions = self.index.functions_of(record).get(name)
             if functions and program is not None:
