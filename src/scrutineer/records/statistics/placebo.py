@@ -59,13 +59,13 @@ def two_sided(counts: Sequence[int], observed: int) -> float:
 
 
 def _draw(folders: list[Cell], target: float, chance: random.Random) -> int:
-    left, count = target, 0
-    order = folders[:]
+    """One set; `folders` is shuffled as far as the draw goes, in place: any order is as good as another."""
+    left, count, drawn = target, 0, 0
     while left > 0:
-        at = chance.randrange(len(order))
-        cell = order[at]
-        order[at] = order[-1]
-        order.pop()
+        at = drawn + int(chance.random() * (len(folders) - drawn))
+        folders[drawn], folders[at] = folders[at], folders[drawn]
+        cell = folders[drawn]
+        drawn += 1
         if cell.exposure <= left:
             count += cell.count
         else:
