@@ -78,6 +78,12 @@ def test_every_example_fails_as_its_page_says_and_its_fix_does_not(example: str,
     assert sum(not line.startswith(" " * 10) for line in table) <= 13
 
 
+def test_a_lost_wakeup_shows_who_sleeps_for_ever() -> None:
+    output = explore(str(EXAMPLES / "lost_wakeup.py")).output
+    assert "notify_one(changed): nobody waits" in output
+    assert ">> asleep on changed" in output
+
+
 def test_a_replay_id_gives_the_same_schedule_again() -> None:
     first = explore(DEATH_LIST, "--format", "json")
     verdict = json.loads(first.output)["verdict"]

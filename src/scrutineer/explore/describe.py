@@ -55,6 +55,8 @@ def next_step(program: Program, state: State, thread: int, alternative: int = 0)
     )
     first = _first(step)
     message = step.text or _synchronisation(program, first, record, state, (thread, alternative))
+    if isinstance(first, Wait) and state[program.layout.conditions[first.condition].start] >> thread & 1:
+        message = f"asleep on {first.condition}"
     if not message and isinstance(first, Check):
         message = "assert on " + ", ".join(access.place for access in accesses)
     if not message:
