@@ -108,7 +108,11 @@ class Exposures:
             item.receiver == "typed" and _is_shared(signature.parameters[:1])
         )
         safe = self._already_bound(signature)
-        for name, how in self._reached(signature):
+        reached = tuple(self._reached(signature))
+        given = {name for name, how in reached if how == "takes"} if item.receiver == "self" else set()
+        for name, how in reached:
+            if name in given:
+                continue  # consumes the object and hands back what it was given
             target = renamed.get(name)
             if target is None or target.kind != "param":
                 continue

@@ -12,7 +12,7 @@ from scrutineer.program.members import ImplRecord
 from scrutineer.program.paths import canonical_path
 from scrutineer.program.program import Program
 from scrutineer.program.properties import SEND, SYNC
-from scrutineer.program.terms import substitute
+from scrutineer.program.terms import parameters_in, substitute
 from scrutineer.rules.thread_evidence import checks_thread, made_only_with, used_in_place
 from scrutineer.rules.thread_exposure import Exposure, Exposures, rename_to_declared
 from scrutineer.rules.thread_needs import Need, Needs
@@ -88,12 +88,13 @@ class ThreadImpls:
         return names
 
     def has(self, impl: ThreadImpl, param: str, trait: str) -> bool:
-        """Whether the impl's bounds (and their supertraits) make a parameter, or what it stands for, Send or Sync."""
+        """Whether the impl's bounds make a parameter Send or Sync, itself or inside something they name.
+
+        `A::Item: Send` is what an array of `A::Item` needs, `Arc<T>: Send` what a list of `Arc<T>` needs.
+        """
         for bound in impl.bounds:
-            projected = bound.subject.kind == "projection" and bound.subject.args[:1] == (
-                TypeRef("param", param),
-            )
-            if projected and any(trait == known.name for known in bound.traits):
+            inside = bound.subject.kind != "param" and param in parameters_in(bound.subject)
+            if inside and any(known.name in {SEND, SYNC} for known in bound.traits):
                 return True
         return self.implements(TypeRef("param", param), trait, impl.bounds) == "yes"
 

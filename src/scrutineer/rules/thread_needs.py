@@ -26,13 +26,14 @@ _CELLS = frozenset(
     {"core::cell::UnsafeCell", "core::cell::Cell", "core::cell::RefCell", "core::cell::SyncUnsafeCell"}
 )
 _PHANTOM = "core::marker::PhantomData"
+_MAYBE = "core::mem::MaybeUninit"  # may never hold a value: like a raw pointer, the API tells
 
 
 class Need(msgspec.Struct, frozen=True):
     """`param: trait` follows from a field.
 
     `by` is the weakest link on the way: `value` plain ownership or a reference, `cell` interior mutability,
-    `pointer` a raw pointer, `phantom` only PhantomData, `nested` a type of the crate
+    `pointer` a raw pointer or room for a value, `phantom` only PhantomData, `nested` a type of the crate
     that has an `unsafe impl` of its own, which is judged by itself, `unknown` a type of a crate that was not read.
     """
 
@@ -101,6 +102,8 @@ class Needs:
             by = _weaker(by, "cell")
         elif name == _PHANTOM:
             by = _weaker(by, "phantom")
+        elif name == _MAYBE:
+            by = _weaker(by, "pointer")
         else:
             explicit = self._explicit(type_, trait)
             if explicit is not None:
