@@ -70,15 +70,15 @@ def main() -> None:
 def measure(name: str, folder: Path, paths: list[str], rounds: int) -> None:
     """Print the line of one target."""
     size = sum((folder / path).stat().st_size for path in paths) / 1e6
-    cold, warm, single = [], [], []
-    parse = median(parse_alone(folder) for _ in range(rounds))
-    for _ in range(rounds):
+    parsing, cold, warm, single = [], [], [], []
+    for _ in range(rounds):  # interleaved: a busy machine slows all of them alike
+        parsing.append(parse_alone(folder))
         with tempfile.TemporaryDirectory() as cache:
             cold.append(audit(folder, "--cache-dir", cache))
             audit(folder, "--cache-dir", cache)  # times of files just unpacked are not yet believed
             warm.append(audit(folder, "--cache-dir", cache))
         single.append(audit(folder, "--no-cache", "--jobs", "1"))
-    cold_run, warm_run = middle(cold), middle(warm)
+    parse, cold_run, warm_run = median(parsing), middle(cold), middle(warm)
     print(
         f"{name:28} {len(paths):6} {size:6.2f} {parse:8.2f} | {cold_run.cpu:8.2f} {cold_run.wall:6.2f}"
         f" {cold_run.cpu / parse:6.1f} | {warm_run.cpu:8.2f} {warm_run.wall:6.2f} |"

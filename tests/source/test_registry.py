@@ -6,7 +6,7 @@ import pytest
 from opening import open_target
 
 from scrutineer.source.errors import TargetError
-from scrutineer.source.registry import is_crate
+from scrutineer.source.words import crate
 
 pytestmark = pytest.mark.full
 needs_cargo = pytest.mark.skipif(shutil.which("cargo") is None, reason="cargo is not installed")
@@ -49,5 +49,5 @@ def test_without_a_network_the_user_learns_what_to_do(
 
 
 def test_what_has_the_form_of_a_crate() -> None:
-    assert all(map(is_crate, ("lru", "lru@0.7.0", "a_b-c@1.0.0-alpha.4", "x@1.2.3+build")))
-    assert not any(map(is_crate, ("lru@0.7", "../x", "--help", "a b", "lru@", "-x", "a@1.0.0; rm", "")))
+    assert all(map(crate, ("lru", "lru@0.7.0", "a_b-c@1.0.0-alpha.4", "x@1.2.3+build")))
+    assert not any(map(crate, ("lru@0.7", "../x", "--help", "a b", "lru@", "-x", "a@1.0.0; rm", "")))

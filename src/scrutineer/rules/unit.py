@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from scrutineer.flow.function import Flows
 from scrutineer.model.file import FileFacts
 from scrutineer.model.target import CrateUnit, Mark
-from scrutineer.program.program import Program
 from scrutineer.rules.crate_files import CrateFiles
+
+if TYPE_CHECKING:
+    from scrutineer.program.program import Program
 
 
 class Unit(CrateFiles):
@@ -35,6 +38,8 @@ class Unit(CrateFiles):
     @cached_property
     def program(self) -> Program:
         """The crate seen whole: names, types, impls, typed bodies, call graph."""
+        from scrutineer.program.program import Program  # noqa: PLC0415 - 90 ms that only rules that ask pay
+
         return Program(self.crate, self.files, self._dependencies, self.text)
 
     @cached_property

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from scrutineer.facts.read import read_file
 from scrutineer.model.file import FileFacts
 from scrutineer.model.target import CrateUnit, SourceFile
-from scrutineer.program.program import Program
 from scrutineer.run.neighbours import reachable
 from scrutineer.run.store import store_at
 from scrutineer.source.readers import FolderReader, RevisionReader
 from scrutineer.syntax.parse import NotReadableError
+
+if TYPE_CHECKING:
+    from scrutineer.program.program import Program
 
 _KEPT = 12  # programs that a process keeps: the shared crates of a Linux tree are nine
 
@@ -59,7 +62,7 @@ class Loader(msgspec.Struct, frozen=True):
             raise RuntimeError(f"{file.path} changed during the audit ({error})") from None
 
 
-class Dependencies(Mapping[str, Program]):
+class Dependencies(Mapping[str, "Program"]):
     """Programs of what a crate depends on, by the name it gives them; nothing is loaded before one is asked for.
 
     Packages may test themselves with packages that depend on them: a crate does not see those `above` it.
@@ -83,6 +86,8 @@ class Dependencies(Mapping[str, Program]):
         }
 
     def __getitem__(self, name: str) -> Program:
+        from scrutineer.program.program import Program  # noqa: PLC0415 - 90 ms that only rules that ask pay
+
         root = self._roots[name]
         source = self._near[root]
         cut = ",".join(sorted(self._above & reachable(root, self._edges)))

@@ -22,7 +22,6 @@ from typing import IO, cast
 from scrutineer.source.errors import TargetError
 from scrutineer.source.listing import matters
 
-SUFFIXES = (".crate", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tar", ".zip")
 MOST_BYTES = 4 << 30  # of one archive, unpacked: a whole Linux release is 1.6 GB
 MOST_ENTRIES = 1_000_000
 RATIO = 200  # real sources compress 3 to 12 times
@@ -30,11 +29,6 @@ RATIO_FROM = 64 << 20  # bytes unpacked, from where the ratio counts
 _PIECE = 1 << 20
 _PATH_MAX = 4096
 _ZIP_LINK, _ZIP_TYPE, _ZIP_REGULAR = 0o120000, 0o170000, 0o100000
-
-
-def is_archive(name: str) -> bool:
-    """Whether the file's name is one of an archive that can be read."""
-    return name.endswith(SUFFIXES)
 
 
 def unpack(archive: Path, folder: Path) -> Path:

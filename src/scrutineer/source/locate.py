@@ -14,7 +14,7 @@ import msgspec
 
 from scrutineer.model.finding import TargetIdentity
 from scrutineer.model.target import CrateUnit, Reader, SourceFile, Target
-from scrutineer.source import archive, git, kernel, registry
+from scrutineer.source import git, kernel, words
 from scrutineer.source.errors import TargetError
 from scrutineer.source.listing import LARGEST, Listing, list_folder
 from scrutineer.source.readers import FolderReader, RevisionReader
@@ -39,15 +39,15 @@ def opened(word: str, settings: Settings, revision: str = "") -> Iterator[Opened
             yield _revision(path, revision, settings)
         elif path.is_dir():
             yield _folder(path, settings)
-        elif path.is_file() and archive.is_archive(path.name):
+        elif path.is_file() and words.is_archive(path.name):
             with _unpacked(path) as folder:
-                yield _tree(folder, _stem(path.name), "archive", settings, stamp=_digest(path))
+                yield _tree(folder, words.stem(path.name), "archive", settings, stamp=_digest(path))
         elif path.exists():
             yield _file(path, settings)
-        elif registry.is_crate(word):
-            name, version, packed = registry.fetch(word)
+        elif named := words.crate(word):
+            version, packed = _fetched(*named)
             with _unpacked(packed) as folder:
-                yield _tree(folder, name, "crate", settings, version=version, stamp=_digest(packed))
+                yield _tree(folder, named[0], "crate", settings, version=version, stamp=_digest(packed))
         else:
             raise TargetError(f"{word}: no such file or folder, and not the name of a crate (`name@1.2.3`)")
     except PermissionError as error:
@@ -148,6 +148,8 @@ def _identity(found: Survey, reader: Reader, name: str, kind: Kind) -> TargetIde
 @contextmanager
 def _unpacked(path: Path) -> Iterator[Path]:
     """The sources of an archive in a private folder that is gone afterwards."""
+    from scrutineer.source import archive  # noqa: PLC0415 - what unpacks and fetches is not needed by folders
+
     with tempfile.TemporaryDirectory(prefix="scrutineer-") as folder:
         yield archive.unpack(path, Path(folder))
 
@@ -157,6 +159,7 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
 
 
-def _stem(name: str) -> str:
-    suffix = next(suffix for suffix in archive.SUFFIXES if name.endswith(suffix))
-    return name.removesuffix(suffix)
+def _fetched(name: str, version: str) -> tuple[str, Path]:
+    from scrutineer.source import registry  # noqa: PLC0415 - what unpacks and fetches is not needed by folders
+
+    return registry.fetch(name, version)

@@ -16,9 +16,6 @@ from pathlib import Path
 
 from scrutineer.source.errors import TargetError
 
-_SPEC = re.compile(
-    r"([A-Za-z][A-Za-z0-9_-]{0,63})(?:@(\d+(?:\.\d+){2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?))?"
-)
 _MANIFEST = """[package]
 name = "scrutineer-wants-{name}"
 version = "0.0.0"
@@ -33,22 +30,14 @@ _SECONDS = 600  # for one cargo command; a registry index over a slow line takes
 _NEWEST = re.compile(r"^version: (\S+)", re.MULTILINE)
 
 
-def is_crate(word: str) -> bool:
-    """Whether the word has the form `name@version` or `name`."""
-    return _SPEC.fullmatch(word) is not None
-
-
-def fetch(word: str) -> tuple[str, str, Path]:
-    """Name, version and archive of a published crate. Raises TargetError."""
-    match = _SPEC.fullmatch(word)
-    if match is None:
-        raise TargetError(f"{word}: not a crate; write `name` or `name@1.2.3`")
-    name, version = match[1], match[2] or ""
+def fetch(name: str, version: str) -> tuple[str, Path]:
+    """Version and archive of a published crate; without a version, of the newest one. Raises TargetError."""
+    word = f"{name}@{version}" if version else name
     archive = _cached(name, version) if version else None
     error = ""
     if archive is None:
         with tempfile.TemporaryDirectory(prefix="scrutineer-") as folder:
-            done = _cargo(word, folder, "info", "--color=never", f"{name}@{version}" if version else name)
+            done = _cargo(word, folder, "info", "--color=never", word)
         error = done.stderr
         if not version and done.returncode == 0:
             version = _newest(done.stdout)
@@ -58,7 +47,7 @@ def fetch(word: str) -> tuple[str, str, Path]:
         archive = _cached(name, version)
     if archive is None:
         raise TargetError(_explain(word, error))
-    return name, version, archive
+    return version, archive
 
 
 def _newest(output: str) -> str:
