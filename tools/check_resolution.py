@@ -106,6 +106,8 @@ def joined(program: Program, calls: list[MirCall]) -> list[Joined]:
         by_span.setdefault((call.path, call.start, call.end), []).append(call)
     found = []
     for entry in program.functions:
+        if entry.file >= program.written:
+            continue
         facts = program.files[entry.file]
         for edge in program.call_graph.calls(entry.index):
             start, end = facts.lines.position(edge.span.start), facts.lines.position(edge.span.end)

@@ -52,7 +52,7 @@ class ImplIndex:
         resolver = self.program.resolver
         for entry in self.program.impls:
             item = entry.item
-            if item.definition >= 0:
+            if item.definition >= 0 or entry.index in self.program.impl_aliases:
                 continue
             scope = resolver.impl_scope(entry.index)
             type_ = scope.self_type
@@ -158,9 +158,11 @@ class ImplIndex:
     @cached_property
     def _by_impl(self) -> dict[int, dict[str, list[int]]]:
         found: dict[int, dict[str, list[int]]] = {}
+        aliases = self.program.impl_aliases
         for entry in self.program.functions:
             if entry.item.impl_ >= 0:
                 owner = self.program.start(entry.file, "impls") + entry.item.impl_
+                owner = aliases.get(owner, owner)
                 found.setdefault(owner, {}).setdefault(entry.item.name, []).append(entry.index)
         return found
 

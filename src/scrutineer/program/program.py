@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from scrutineer.model.file import FileFacts
+from scrutineer.model.span import Span
 from scrutineer.model.target import CrateUnit
 from scrutineer.program.bodies import Bodies
 from scrutineer.program.callgraph import CallGraph
@@ -17,6 +18,7 @@ from scrutineer.program.entries import (
     TraitEntry,
     TypeEntry,
 )
+from scrutineer.program.expansion import expanded_files
 from scrutineer.program.impls import ImplIndex
 from scrutineer.program.index import ItemIndex
 from scrutineer.program.macros import Macros, Read
@@ -53,15 +55,20 @@ class Program:
         read: Read | None = None,
     ) -> None:
         self.unit = unit
-        self.files = tuple(files)
         self.dependencies = dict(dependencies or {})
         named = unit.kind in ("lib", "proc-macro", "kernel") and unit.name not in self.dependencies
         self.root = unit.name if named and unit.name else "crate"
-        self.tree = ModuleTree(unit, self.files, self.root)
-        self.items = ItemIndex(self.tree)
         outer: dict[str, Macros] = {name: program.macros for name, program in self.dependencies.items()}
-        self.macros: Macros = Macros(self.files, read or _no_source, outer)
+        texts: dict[str, bytes] = {}
+        source = read or _no_source
+        self.macros: Macros = Macros(files, lambda path: texts.get(path) or source(path), outer)
+        self.expansions = expanded_files(files, self.macros, unit.edition)
+        texts.update((each.facts.path, each.text) for each in self.expansions)
+        self.written = len(files)  # files from here on are expansions of macros
+        self.tree = ModuleTree(unit, files, self.root, self.expansions)
+        self.files = self.tree.files
         self.bodies = Bodies(self.macros, int(unit.edition))
+        self.items = ItemIndex(self.tree)
         self.modules = self.tree.modules  # 0 is the crate's root
         self.functions = self.items.functions  # free functions, methods, trait methods, foreign functions
         self.types = self.items.types  # structs, enums, unions, aliases; associated types too
@@ -92,9 +99,21 @@ class Program:
         """The function that a record of a file names by its index there."""
         return self.functions[self.items.starts[file]["functions"] + number]
 
-    def crate(self, key: str) -> Program:
-        """The program that a definition's `crate` names: "" is this one."""
-        return self.dependencies[key] if key else self
+    def written_at(self, file: int, span: Span) -> tuple[int, Span]:
+        """Where a person finds something: of an expansion, the invocation in the file that holds it."""
+        while file >= self.written:
+            made = self.expansions[file - self.written]
+            file, span = made.parent, made.call
+        return file, span
+
+    @cached_property
+    def impl_aliases(self) -> dict[int, int]:
+        """Impls that only hold members which a macro writes, by index, with the impl they belong to."""
+        found: dict[int, int] = {}
+        for number, each in enumerate(self.expansions, start=self.written):
+            if each.impl_ >= 0 and each.facts.impls:
+                found[self.start(number, "impls")] = self.start(each.parent, "impls") + each.impl_
+        return found
 
     def crate_of(self, path: str) -> Program | None:
         """The program that a canonical path lies in, if it was read."""
@@ -136,8 +155,13 @@ class Program:
     @cached_property
     def has_item_holes(self) -> bool:
         """Whether macros stand where items do, that may declare more than was read; also of dependencies."""
-        own = any(module.holes for module in self.modules)
-        return own or any(program.has_item_holes for program in self.dependencies.values())
+        filled = {(each.parent, each.call) for each in self.expansions}
+        holes = (
+            (file, self.files[file].macro_calls[call].span) for m in self.modules for file, call in m.holes
+        )
+        return any(hole not in filled for hole in holes) or any(
+            program.has_item_holes for program in self.dependencies.values()
+        )
 
     @cached_property
     def type_paths(self) -> dict[str, list[TypeEntry]]:

@@ -43,7 +43,7 @@ def sites(program: Program) -> Iterator[Site]:
     attributes. An operation that may be safe (its callee is unknown) is a site with `certain` unset; one known
     to be safe is none.
     """
-    for number, facts in enumerate(program.files):
+    for number, facts in enumerate(program.files[: program.written]):
         found = sorted(_of_file(program, number, facts), key=lambda each: (each.span, each.kind))
         counts: Counter[tuple[str, SiteKind]] = Counter()
         for each in found:

@@ -11,6 +11,7 @@ from scrutineer.model.items import Item, ModuleItem
 from scrutineer.model.target import CrateUnit
 from scrutineer.program.cfg import conjunction
 from scrutineer.program.entries import Module
+from scrutineer.program.expansion import ExpandedFile
 
 _PATH_ATTRIBUTE = re.compile(r'^\s*(.*?)\s*,\s*path\s*=\s*"([^"]+)"', re.DOTALL)
 
@@ -22,12 +23,16 @@ class ModuleTree:
     that nothing is lost, but no path leads there.
     """
 
-    def __init__(self, unit: CrateUnit, files: Sequence[FileFacts], root: str) -> None:
-        self.files = files
+    def __init__(
+        self, unit: CrateUnit, files: Sequence[FileFacts], root: str, expanded: Sequence[ExpandedFile] = ()
+    ) -> None:
+        self.files = (*files, *(each.facts for each in expanded))
         self.modules: list[Module] = []
         self.unreached: list[int] = []
-        self.file_cfg: list[str] = [""] * len(files)  # predicates of the declarations that lead to each file
-        self.scopes: list[dict[str, int]] = [{} for _ in files]
+        self.file_cfg: list[str] = [""] * len(
+            self.files
+        )  # predicates of the declarations that lead to each file
+        self.scopes: list[dict[str, int]] = [{} for _ in self.files]
         self._numbers = {facts.path: number for number, facts in enumerate(files)}
         self._placed: set[int] = set()
         self.module(-1, "", root)
@@ -42,6 +47,12 @@ class ModuleTree:
                 self._place(
                     number, self.module(0, stem, f"{root}::{{{facts.path}}}").index, _folder(facts.path)
                 )
+
+        for number, each in enumerate(expanded, start=len(files)):
+            self.file_cfg[number] = conjunction(self.file_cfg[each.parent], each.cfg)
+            self._place(
+                number, self.scope(each.parent, each.scope_of_items), _folder(self.files[each.parent].path)
+            )
 
     def module(self, parent: int, name: str, path: str, *, block: bool = False) -> Module:
         """Add a module."""

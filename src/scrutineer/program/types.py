@@ -215,14 +215,17 @@ class TypeResolver:
 
     def impl_types(self, index: int) -> dict[str, TypeRef]:
         """Associated types that an impl sets, resolved."""
+        aliases = self.program.impl_aliases
+        index = aliases.get(index, index)
         found = self._impl_types.get(index)
         if found is None:
             found = self._impl_types[index] = {}
-            entry = self.program.impls[index]
-            scope = self.impl_scope(index)
-            for item in self.program.files[entry.file].types:
-                if item.impl_ == entry.number and item.aliased is not None:
-                    found[item.name] = self.resolve(item.aliased, scope)
+            for each in (index, *(alias for alias, owner in aliases.items() if owner == index)):
+                entry = self.program.impls[each]
+                scope = self.impl_scope(each)
+                for item in self.program.files[entry.file].types:
+                    if item.impl_ == entry.number and item.aliased is not None:
+                        found[item.name] = self.resolve(item.aliased, scope)
         return found
 
     def bounds(self, generics: Generics, scope: Scope) -> tuple[Bound, ...]:

@@ -1,0 +1,102 @@
+"""Items that a crate's own macros write: invocations where items stand, expanded and read like files.
+
+Each expansion becomes a file of its own behind the crate's files. What it declares takes part in resolution;
+`Program.expansions` tells where it was invoked. Operations in it are no sites: unsafe code counts once, where
+the macro's definition writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from scrutineer.facts.read import read_file
+from scrutineer.model.file import FileFacts
+from scrutineer.model.items import MacroCall
+from scrutineer.model.span import Span
+from scrutineer.program.macros import Macros
+from scrutineer.syntax.parse import NotReadableError
+
+_DEEPEST = 8  # macros that write macros; rustc stops at 128, no crate of ours passes 4
+_MOST = 4000  # expansions of one crate
+_LARGEST = 4_000_000  # bytes of all expansions of one crate
+
+
+class ExpandedFile(msgspec.Struct, frozen=True):
+    """One expansion. `parent` is the number of the file that invokes it, `scope` where in that file.
+
+    `impl_` is the impl of that file whose members it writes, -1 outside any; the text then repeats the header.
+    """
+
+    facts: FileFacts
+    text: bytes
+    parent: int
+    scope: str
+    call: Span
+    cfg: str
+    impl_: int = -1
+
+    @property
+    def scope_of_items(self) -> str:
+        """Scope of the module that gets the items: of an impl's members, the impl's."""
+        return self.scope.rpartition("::")[0] if self.impl_ >= 0 else self.scope
+
+
+def expanded_files(files: Sequence[FileFacts], macros: Macros, edition: str) -> list[ExpandedFile]:
+    """Expand item macros of a crate until none is left that its definitions explain, within fixed bounds."""
+    found: list[ExpandedFile] = []
+    texts: dict[str, bytes] = {}
+    size = 0
+    pending = [(number, facts, 0) for number, facts in enumerate(files)]
+    for number, facts, depth in pending:
+        for call in _holes(facts):
+            if len(found) >= _MOST or size > _LARGEST or depth >= _DEEPEST:
+                return found
+            made = _expanded(facts, number, call, macros, texts, edition)
+            if made is not None:
+                texts[made.facts.path] = made.text
+                size += len(made.text)
+                pending.append((len(files) + len(found), made.facts, depth + 1))
+                found.append(made)
+    return found
+
+
+def _holes(facts: FileFacts) -> Iterator[MacroCall]:
+    for call in facts.macro_calls:
+        if call.position == "item" and call.definition < 0 and call.macro < 0:
+            yield call
+
+
+def _expanded(
+    facts: FileFacts,
+    number: int,
+    call: MacroCall,
+    macros: Macros,
+    texts: dict[str, bytes],
+    edition: str,
+) -> ExpandedFile | None:
+    if any(trait.span.covers(call.span) for trait in facts.traits):
+        return None  # a trait's members must be read with it
+    if macros.find(call.name, facts.path, call.span.start) is None:
+        return None
+    try:
+        text = texts.get(facts.path) or macros.read(facts.path)
+        arguments = text[call.arguments.start : call.arguments.end]
+        expansion = macros.expand(call.name, arguments, call.arguments, call.span, facts.path)
+        if expansion is None:
+            return None
+        impl = next((at for at, impl in enumerate(facts.impls) if impl.span.covers(call.span)), -1)
+        written = _wrapped(facts, impl, text, expansion.text) if impl >= 0 else expansion.text
+        path = f"{facts.path}#{call.name}@{facts.lines.line(call.span.start)}:{call.span.start}"
+        read = read_file(path, written, edition, lower=False)
+    except (NotReadableError, RecursionError):
+        return None
+    return ExpandedFile(read, written, number, call.scope, call.span, call.cfg, impl)
+
+
+def _wrapped(facts: FileFacts, impl: int, text: bytes, members: bytes) -> bytes:
+    """Members of an impl below its header."""
+    item = facts.impls[impl]
+    brace = text.index(b"{", item.name_span.end)
+    return text[item.name_span.start : brace] + b"{\n" + members + b"\n}"
