@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from scrutineer.model.types import TypeRef
-from scrutineer.program.terms import Bindings, substitute
-from scrutineer.program.types import bind_arguments
+from scrutineer.program.terms import Bindings, bind_arguments, substitute
 
 if TYPE_CHECKING:
     from scrutineer.program.program import Program

@@ -12,8 +12,8 @@ from scrutineer.program.paths import canonical_path
 from scrutineer.program.tables import Standard
 from scrutineer.program.tables.records import Header, TraitImpl
 from scrutineer.program.tables.records import Signature as LibrarySignature
-from scrutineer.program.terms import substitute, with_args
-from scrutineer.program.types import SELF, Signature, bind_arguments
+from scrutineer.program.terms import bind_arguments, substitute, with_args
+from scrutineer.program.types import SELF, Signature
 
 if TYPE_CHECKING:
     from scrutineer.program.program import Program

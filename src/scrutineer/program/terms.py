@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from scrutineer.model.items import Generics
 from scrutineer.model.types import UNKNOWN, TypeRef
 
 Bindings = dict[str, TypeRef]
@@ -146,3 +147,16 @@ def parameters_in(type_: TypeRef) -> Iterator[str]:
 def forget(type_: TypeRef, names: frozenset[str]) -> TypeRef:
     """Make parameters that nothing bound unknown."""
     return substitute(type_, dict.fromkeys(names, UNKNOWN)) if names else type_
+
+
+def bind_arguments(generics: Generics, args: tuple[TypeRef, ...], defaults: list[TypeRef | None]) -> Bindings:
+    """Arguments by the names of the parameters; missing ones take the default or are unknown."""
+    names = [*generics.types, *generics.consts]
+    bound: Bindings = {}
+    for number, name in enumerate(names):
+        default = defaults[number] if number < len(defaults) else None
+        if number < len(args):
+            bound[name] = args[number]
+        else:
+            bound[name] = substitute(default, bound) if default is not None else UNKNOWN
+    return bound

@@ -11,7 +11,7 @@ from scrutineer.model.types import UNKNOWN, TypeRef
 from scrutineer.program.entries import AnyEntry, Definition, FunctionEntry, ImplEntry, TraitEntry, TypeEntry
 from scrutineer.program.paths import canonical_path
 from scrutineer.program.scope import Scope
-from scrutineer.program.terms import Bindings, substitute
+from scrutineer.program.terms import Bindings, bind_arguments, substitute
 
 if TYPE_CHECKING:
     from scrutineer.program.program import Program
@@ -287,16 +287,3 @@ _RECEIVERS = {
     "&self": TypeRef("ref", args=(SELF,)),
     "&mut self": TypeRef("ref", args=(SELF,), mutable=True),
 }
-
-
-def bind_arguments(generics: Generics, args: tuple[TypeRef, ...], defaults: list[TypeRef | None]) -> Bindings:
-    """Arguments by the names of the parameters; missing ones take the default or are unknown."""
-    names = [*generics.types, *generics.consts]
-    bound: Bindings = {}
-    for number, name in enumerate(names):
-        default = defaults[number] if number < len(defaults) else None
-        if number < len(args):
-            bound[name] = args[number]
-        else:
-            bound[name] = substitute(default, bound) if default is not None else UNKNOWN
-    return bound
