@@ -247,7 +247,9 @@ class Typing:
     def type_body(self, function: int) -> TypedBody | None:
         """A function's body with types; nothing where it has none, or its source is not at hand."""
         if function not in self._bodies:
-            template = self.program.functions[function].item.definition >= 0  # no function before it is expanded
+            template = (
+                self.program.functions[function].item.definition >= 0
+            )  # no function before it is expanded
             body = None if template else self.body_of(function)
             self._bodies[function] = self.typed(function, body) if body is not None else None
         return self._bodies[function]
