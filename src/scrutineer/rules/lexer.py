@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scrutineer.model.span import Span
 
@@ -17,17 +17,25 @@ _START = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_NOT_LINE_END = re.compile(rb"[^\n]")
+_PUNCTUATION = re.compile(rb"[][(){};]")
+# What goes on with a statement after the brace that could have ended it.
+_CONTINUES = re.compile(rb"\s*(?:else\b|[.?;,=&|+*/<>)\]-])")
 _STATEMENT_END = re.compile(rb"[;{}]")
 _BLOCK_MARK = re.compile(rb"/\*|\*/")
 
 
 def comments(text: bytes) -> Iterator[tuple[int, int]]:
     """Start and end of each comment; a block comment that never ends runs to the end of the text."""
+    return ((start, end) for start, end, comment in _opaque(text) if comment)
+
+
+def _opaque(text: bytes) -> Iterator[tuple[int, int, bool]]:
+    """Start and end of each comment and literal, and whether it is a comment."""
     at = 0
     while found := _START.search(text, at):
         at = _block_end(text, found.end()) if found["block"] else found.end()
-        if found["block"] or found["line"]:
-            yield found.start(), at
+        yield found.start(), at, bool(found["block"] or found["line"])
 
 
 def _block_end(text: bytes, at: int) -> int:
@@ -43,11 +51,20 @@ def _block_end(text: bytes, at: int) -> int:
 
 def blank_comments(text: bytes) -> bytes:
     """The text with each comment overwritten by spaces, line breaks kept: offsets stay true."""
+    return _blank(text, comments(text))
+
+
+def blank_literals(text: bytes) -> bytes:
+    """The text with comments and also literals overwritten: what is left of braces and words is code."""
+    return _blank(text, ((start, end) for start, end, _ in _opaque(text)))
+
+
+def _blank(text: bytes, parts: Iterable[tuple[int, int]]) -> bytes:
     pieces = []
     done = 0
-    for start, end in comments(text):
+    for start, end in parts:
         pieces.append(text[done:start])
-        pieces.append(re.sub(rb"[^\n]", b" ", text[start:end]))
+        pieces.append(_NOT_LINE_END.sub(b" ", text[start:end]))
         done = end
     return b"".join([*pieces, text[done:]])
 
@@ -73,3 +90,24 @@ def statement_after(code: bytes, at: int) -> Span:
     first = at + len(rest) - len(rest.lstrip())
     boundary = _STATEMENT_END.search(code, first)
     return Span(first, line_end(code, boundary.start() if boundary else len(code)))
+
+
+def whole_statement_after(code: bytes, at: int) -> Span:
+    """The statement or item that follows an offset, with the blocks in it; in code without literals."""
+    rest = code[at:]
+    first = at + len(rest) - len(rest.lstrip())
+    depth = 0
+    for mark in _PUNCTUATION.finditer(code, first):
+        if mark[0] in b"([{":
+            depth += 1
+            continue
+        if mark[0] == b";":
+            if depth == 0:
+                return Span(first, mark.end())
+            continue
+        depth -= 1
+        if depth < 0:
+            return Span(first, mark.start())
+        if depth == 0 and mark[0] == b"}" and not _CONTINUES.match(code, mark.end()):
+            return Span(first, mark.end())
+    return Span(first, len(code))

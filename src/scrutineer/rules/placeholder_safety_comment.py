@@ -24,10 +24,10 @@ _EMPTY_WORDS = frozenset((Path(__file__).parent / "empty_words.txt").read_text(e
 
 
 class _Commented(NamedTuple):
-    """A comment, the words of what it stands on, and where that is."""
+    """A comment, each operation that it may only repeat, and where these are."""
 
     comment: SafetyComment
-    operation: str
+    operations: tuple[str, ...]
     owner: Span
 
 
@@ -35,8 +35,8 @@ def check(unit: Unit) -> Iterator[Draft]:
     """Report each comment that leaves nothing once filler and the operation's own words are taken away."""
     for facts in unit.files:
         seen = set()
-        for comment, operation, owner in _commented(facts):
-            if comment.span in seen or not says_nothing(comment.text, operation):
+        for comment, operations, owner in _commented(facts):
+            if comment.span in seen or not says_nothing(comment.text, operations):
                 continue
             seen.add(comment.span)
             yield Draft(
@@ -49,12 +49,13 @@ def check(unit: Unit) -> Iterator[Draft]:
             )
 
 
-def says_nothing(text: str, operation: str) -> bool:
-    """Whether a comment only defers, assures, or repeats what it stands on."""
+def says_nothing(text: str, operations: tuple[str, ...] = ()) -> bool:
+    """Whether a comment only defers, assures, or repeats one of the operations that it stands on."""
     argument = _PREFIX.sub("", text, count=1)
     if _DEFERRED.search(argument):
         return True
-    return not _words(argument) - _EMPTY_WORDS - _words(operation)
+    left = _words(argument) - _EMPTY_WORDS
+    return not left or any(left <= _words(operation) for operation in operations)
 
 
 def _words(text: str) -> set[str]:
@@ -63,13 +64,13 @@ def _words(text: str) -> set[str]:
 
 def _commented(facts: FileFacts) -> Iterator[_Commented]:
     for block in facts.unsafe_blocks:
-        operations = " ".join(candidate.text for candidate in block.candidates)
+        operations = tuple(candidate.text.partition("<")[0] for candidate in block.candidates)
         yield from (_Commented(comment, operations, block.span) for comment in block.comments)
     documented: tuple[ImplItem | ExternBlock | Function | ValueItem, ...]
     documented = (*facts.impls, *facts.extern_blocks, *facts.functions, *facts.values)
     for item in documented:
         words = " ".join(["impl", item.name, *(attribute.path for attribute in item.attributes)])
-        yield from (_Commented(comment, words, item.span) for comment in item.comments)
+        yield from (_Commented(comment, (words,), item.span) for comment in item.comments)
 
 
 RULE = Rule(
