@@ -163,8 +163,8 @@ def test_the_batch_of_the_first_rust_record(real: Store, source: Source) -> None
     assert Counter(that_day.values()) == {"published": 157, "rejected": 3}
     rejected = sorted(cve for cve, state in that_day.items() if state == "rejected")
     assert answer.says == (
-        "160 CVEs were first published on 2025-12-16 (UTC), 1 of them of Rust code; today 157 still stand, because 3 "
-        f"were rejected since ({', '.join(rejected)})."
+        "160 CVEs were first published on 2025-12-16 (UTC), 1 of them of Rust code; today 157 still stand: 3 "
+        f"rejected since ({', '.join(rejected)})."
     )
     assert dict(answer.tables[0].rows) == {**languages, "rejected since": 3}
 

@@ -65,5 +65,5 @@ def _says(day: str, counts: dict[str, int], first: int, still: int, gone: list[s
     rust = counts.get("rust", 0)
     text = f"{first} CVEs were first published on {day} (UTC), {rust} of them of Rust code; "
     if not gone:
-        return f"{text}all {still} still stand."
-    return f"{text}today {still} still stand, because {len(gone)} were rejected since ({', '.join(gone)})."
+        return f"{text}all of them still stand today."
+    return f"{text}today {still} still stand: {len(gone)} rejected since ({', '.join(gone)})."

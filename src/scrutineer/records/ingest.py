@@ -14,6 +14,7 @@ from scrutineer.records.cve_json import parse_cve
 from scrutineer.records.cvss import find_vector
 from scrutineer.records.dyad import parse_dyad
 from scrutineer.records.errors import RecordsError
+from scrutineer.records.history import is_checkout, read_history
 from scrutineer.records.sizes import count_sizes, read_sizes
 from scrutineer.records.tables import IngestReport, MalformedRow, PublicationRow, SizeRow, Tables
 
@@ -36,7 +37,7 @@ class Request(msgspec.Struct, frozen=True):
 def ingest(request: Request, limits: Limits | None = None) -> Tables:
     """Read everything the request names. Raises RecordsError when there is not one record in the source."""
     malformed: list[MalformedRow] = []
-    publications = _read_published(request.published, malformed) if request.published else ()
+    publications = _publications(request, malformed)
     bundles = _read_bundles(request.source, limits, malformed)
     rows = Rows(published={row.cve: row.first_published for row in publications}, malformed=malformed)
     for cve in sorted(bundles):
@@ -114,6 +115,12 @@ def _with_part(bundle: Bundle, cve: str, kind: str, data: bytes, path: str) -> B
             return msgspec.structs.replace(bundle, vector=vector)
         case _:
             return msgspec.structs.replace(bundle, commits=len(_COMMIT.findall(data)))
+
+
+def _publications(request: Request, malformed: list[MalformedRow]) -> tuple[PublicationRow, ...]:
+    if request.published:
+        return _read_published(request.published, malformed)
+    return read_history(request.source) if is_checkout(request.source) else ()
 
 
 def _read_published(path: Path, malformed: list[MalformedRow]) -> tuple[PublicationRow, ...]:
