@@ -17,6 +17,7 @@ class _Search:
     def __init__(self, draft: FileDraft, notes: list[Note]) -> None:
         self.draft = draft
         self.notes = notes
+        self.note_starts = [note.comment.span.start for note in notes]
         self.used: set[int] = set()
         self.of_comment = {
             index: number for number, note in enumerate(notes) for index in range(note.first, note.last)
@@ -65,11 +66,8 @@ class _Search:
 
     def rest_inside(self, span: Span) -> list[int]:
         """Notes inside a span that nothing has taken."""
-        return [
-            number
-            for number, note in enumerate(self.notes)
-            if number not in self.used and span.covers(note.comment.span)
-        ]
+        first, last = bisect_left(self.note_starts, span.start), bisect_left(self.note_starts, span.end)
+        return [number for number in range(first, last) if number not in self.used]
 
 
 def _is_space(between: bytes) -> bool:

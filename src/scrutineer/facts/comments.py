@@ -24,6 +24,7 @@ _SPEAKS = re.compile(
     re.MULTILINE,
 )
 _MAY_SPEAK = re.compile(rb"SAFETY|(?i:safety)[^\n]{0,24}:")
+_LONGEST_LINE = 1000
 _WORD = re.compile(rb"(?i:safety)")
 _DOC_LINES = frozenset({b"///", b"//!"})
 _IMPL_FOLLOWS = re.compile(rb"\s*(?:#\[[^\n]*\]\s*)*unsafe\s+impl\b")
@@ -59,14 +60,20 @@ def read_comment(draft: FileDraft, node: Node) -> bool:
     return False
 
 
+def _before(text: bytes, start: int) -> bytes:
+    """What stands before a place on its line; of an endless line the last part."""
+    low = max(0, start - _LONGEST_LINE)
+    return text[max(text.rfind(b"\n", low, start) + 1, low) : start]
+
+
 def is_trailing(text: bytes, start: int) -> bool:
     """Whether code stands before a comment on its line."""
-    return bool(text[text.rfind(b"\n", 0, start) + 1 : start].strip())
+    return bool(_before(text, start).strip())
 
 
 def belongs_to_what_follows(text: bytes, start: int) -> bool:
     """Whether a comment after code on its line speaks of what follows: `let x = // SAFETY: …`."""
-    before = text[text.rfind(b"\n", 0, start) + 1 : start].rstrip()
+    before = _before(text, start).rstrip()
     return not before or before[-1] in _OPENERS
 
 
@@ -110,7 +117,7 @@ def _family(text: bytes, start: int) -> bytes:
 
 
 def _column(text: bytes, offset: int) -> int:
-    return offset - text.rfind(b"\n", 0, offset)
+    return len(_before(text, offset))
 
 
 def _notes(draft: FileDraft, first: int, last: int) -> Iterator[Note]:

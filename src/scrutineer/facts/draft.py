@@ -63,7 +63,7 @@ class FileDraft:
     """Lists of one file, each in source order, and where the walk stands."""
 
     __slots__ = (
-        "attributes", "callee", "comments", "cursor", "depth", "doc_mark", "extern_blocks", "frames", "functions", "impls",
+        "above", "attributes", "callee", "comments", "cursor", "depth", "doc_mark", "extern_blocks", "frames", "functions", "impls",
         "inner", "macro_calls", "macro_definitions", "modules", "nested", "parsed", "predicates", "scope",
         "skeletons", "speaks_of_safety", "text", "traits", "types", "unsafe_blocks", "unsafe_values", "uses", "values",
     )  # fmt: skip
@@ -75,6 +75,7 @@ class FileDraft:
         self.cursor: TreeCursor = parsed.tree.walk()
         self.scope = Scope()
         self.frames: list[tuple[int, Scope]] = []
+        self.above: list[Node] = []
         self.depth = 0
         self.nested = 0
         self.callee = (-1, -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -115,9 +116,11 @@ def plain_comment(text: str) -> str:
 def start_of(draft: FileDraft, node: Node) -> int:
     """Where an item starts, words in front that were blanked for the grammar included."""
     start = node.start_byte
-    for rewrite in reversed(draft.parsed.rewrites):
-        if rewrite.span.end <= start and not draft.text[rewrite.span.end : start].strip():
-            start = rewrite.span.start
+    rewrites = draft.parsed.rewrites
+    index = bisect_right(rewrites, start, key=lambda rewrite: rewrite.span.end)
+    while index and not draft.text[rewrites[index - 1].span.end : start].strip():
+        index -= 1
+        start = rewrites[index].span.start
     return start
 
 
@@ -145,8 +148,15 @@ def shared(draft: FileDraft, start: int, end: int, name: Node | None) -> Draft:
 
 def cfg_at(draft: FileDraft, offset: int) -> str:
     """The predicate that holds at a place: of the enclosing items, and of the statements and arms around it."""
+    close_predicates(draft, offset)
     result = draft.scope.cfg
-    for start, end, predicate in draft.predicates:
-        if start <= offset < end:
+    for start, _, predicate in draft.predicates:
+        if start <= offset:
             result = conjoin(result, predicate)
     return result
+
+
+def close_predicates(draft: FileDraft, offset: int) -> None:
+    """Forget the statements and arms that end before a place; they nest, so the last is the innermost."""
+    while draft.predicates and draft.predicates[-1][1] <= offset:
+        draft.predicates.pop()

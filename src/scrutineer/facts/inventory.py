@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from scrutineer.facts.draft import FileDraft
 from scrutineer.model.file import Inventory
+from scrutineer.model.span import LineTable
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def count(draft: FileDraft) -> Inventory:
+def count(draft: FileDraft, lines: LineTable) -> Inventory:
     """Count what is unsafe, and lines of code: not blank and not only comment."""
     blocks = draft.unsafe_blocks
     code = _code_lines(draft)
     covered: set[int] = set()
     for block in blocks:
-        first = draft.text.count(b"\n", 0, block["span"].start)
-        covered.update(
-            range(first, first + draft.text.count(b"\n", block["span"].start, block["span"].end) + 1)
-        )
+        span = block["span"]
+        covered.update(range(lines.line(span.start) - 1, lines.line(span.end - 1)))
     return Inventory(
         unsafe_blocks=len(blocks),
         unsafe_fns=sum(one["unsafe"] for one in draft.functions),

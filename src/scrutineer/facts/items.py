@@ -8,17 +8,20 @@ from scrutineer.facts.attributes import predicate_of, read_attribute
 from scrutineer.facts.draft import Calls, Draft, FileDraft, Scope
 from scrutineer.facts.generics import read_bounds, read_generics, read_parameters, where_of
 from scrutineer.facts.handlers import reads, text_at
-from scrutineer.facts.heads import read_head, shared, start_of
+from scrutineer.facts.heads import close_predicates, read_head, shared, start_of
 from scrutineer.facts.types import read_type
 from scrutineer.model.items import Attribute
 from scrutineer.model.span import Span
 from scrutineer.model.types import UNIT, UNKNOWN, TypeRef
-from scrutineer.syntax.grammar import field
+from scrutineer.syntax.grammar import field, kinds
 
 _NAME, _BODY, _PARAMETERS, _RESULT, _TYPE, _TRAIT, _BOUNDS, _TYPE_PARAMETERS = (
     field("name"), field("body"), field("parameters"), field("return_type"),
     field("type"), field("trait"), field("bounds"), field("type_parameters"),
 )  # fmt: skip
+
+_HOLD_ITEMS = kinds("source_file", "declaration_list")
+_NOTES = frozenset({"attribute_item", "line_comment", "block_comment"})
 
 
 def enter(draft: FileDraft, item: Draft, name: str) -> Scope:
@@ -182,10 +185,11 @@ def read_attribute_item(draft: FileDraft, node: Node) -> bool:
             draft.inner.append(attribute)
         return False
     draft.attributes.append((start, end, attribute))
-    if attribute.path == "cfg":
+    if attribute.path == "cfg" and (draft.nested or draft.above[-1].kind_id not in _HOLD_ITEMS):
         target = node.next_named_sibling
-        while target is not None and target.type in {"attribute_item", "line_comment", "block_comment"}:
+        while target is not None and target.type in _NOTES:
             target = target.next_named_sibling
+        close_predicates(draft, start)
         if target is not None and not target.type.endswith(("_item", "_definition", "_declaration")):
             draft.predicates.append((target.start_byte, target.end_byte, predicate_of([attribute])))
     return False

@@ -33,6 +33,7 @@ _HOLDS = re.compile(
     rb"\b(?:unsafe|fn|struct|enum|union|trait|static|mod|type|const|use|macro_rules!)\s+[\w$]|\b(?:impl|extern)\b"
 )
 _CALL = re.compile(rb"(\.|(?<![\w$.]))\s*((?:\w+::)*[a-z_]\w*)\s*\(")
+_BLOCK_ENDS = re.compile(rb"(?:\s|//[^\n]*\n|/\*[\s\S]*?\*/)*+\}")
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\[\s\S])*"|//[^\n]*')
 
 
@@ -108,16 +109,15 @@ def _read_branches(draft: FileDraft, name: str, start: int, end: int) -> bool:
 
 
 def _position(draft: FileDraft, node: Node) -> str:
-    parent = node.parent
+    parent = draft.above[-1] if draft.above else None
     if parent is None or draft.cursor.field_name in _TYPE_FIELDS or parent.kind_id in _TYPE_PARENTS:
         return "type" if parent is not None else "item"
     if parent.kind_id == _STATEMENT:
-        above = parent.parent
-        return "item" if above is not None and _holds_items(draft, above) else "statement"
+        return "item" if _holds_items(draft, draft.above[-2]) else "statement"
     if _holds_items(draft, parent):
         return "item"
     if parent.type == "block":
-        return "statement" if node.next_named_sibling is not None else "expression"
+        return "expression" if _BLOCK_ENDS.match(draft.text, node.end_byte) else "statement"
     return "pattern" if parent.type.endswith("_pattern") else "expression"
 
 
@@ -131,6 +131,8 @@ def _read_tokens(draft: FileDraft, tokens: Node, *, any_item: bool) -> None:
     written = draft.text[start:end]
     matcher = draft.scope.matcher
     holds_unsafe = b"unsafe" in written
+    if holds_unsafe and draft.nested >= _MOST_NESTED:
+        raise NotReadableError(f"unsafe code in macros that are nested more than {_MOST_NESTED} deep")
     if draft.nested < _MOST_NESTED and (holds_unsafe or (any_item and _HOLDS.search(written))):
         if any(_walk_whole(draft, start, part) for part in as_rust(written, matcher)):
             return
@@ -145,12 +147,14 @@ def _read_tokens(draft: FileDraft, tokens: Node, *, any_item: bool) -> None:
 
 def _walk_pieces(draft: FileDraft, start: int, pieces: list[Piece], comments: list[tuple[int, int]]) -> None:
     """Read pieces in order, and note the comments between them."""
-    reached = 0
+    reached = following_comment = 0
     outer = draft.scope
     for offset, piece, anchors in [*pieces, Piece(len(draft.text), b"", ())]:
-        draft.comments.extend(
-            (start + low, start + high) for low, high in comments if reached <= low < offset
-        )
+        while following_comment < len(comments) and comments[following_comment][0] < offset:
+            low, high = comments[following_comment]
+            if low >= reached:
+                draft.comments.append((start + low, start + high))
+            following_comment += 1
         draft.doc_mark = b""
         if piece:
             draft.scope = outer.inner()
@@ -174,8 +178,4 @@ def _walk_whole(draft: FileDraft, start: int, part: bytes) -> bool:
 
 
 def _walk_piece(draft: FileDraft, start: int, piece: bytes) -> None:
-    try:
-        parsed = parse_range(draft.parsed, start, piece)
-    except NotReadableError:
-        return
-    walk_part(draft, parsed)
+    walk_part(draft, parse_range(draft.parsed, start, piece))

@@ -38,13 +38,14 @@ def read_file(path: str, text: bytes, edition: str = "2021", *, lower: bool = Tr
     draft = FileDraft(parsed)
     walk(draft)
     safety_comments = attach(draft)
-    inventory = count(draft)
+    lines = line_table(text)
+    inventory = count(draft, lines)
     bodies = lowered(draft, edition) if lower else ()
     return FileFacts(
         path=path,
         digest=blake2b(text, digest_size=16).hexdigest(),
         size=len(text),
-        lines=line_table(text),
+        lines=lines,
         coverage=FileCoverage(parsed.errors, parsed.rewrites),
         attributes=tuple(draft.inner),
         modules=_records(ModuleItem, draft.modules),

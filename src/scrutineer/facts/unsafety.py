@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -25,8 +26,9 @@ _HASH = ord("#")
 def anchors_of(draft: FileDraft, node: Node) -> list[int]:
     """Where the expressions, the statement, arm or item around a node start, from the inside out."""
     found = [node.start_byte]
-    parent = node.parent
-    while parent is not None and parent.kind_id not in _STOPS:
+    for parent in reversed(draft.above):
+        if parent.kind_id in _STOPS:
+            break
         if parent.kind_id in _ROOT:
             found.extend(draft.scope.anchors)
             break
@@ -36,7 +38,6 @@ def anchors_of(draft: FileDraft, node: Node) -> list[int]:
             found.append(parent.start_byte)
             if draft.text[parent.start_byte] == _HASH:
                 found.append(_after_attributes(parent))
-        parent = parent.parent
     return found
 
 
@@ -64,6 +65,12 @@ def _after_brace(text: bytes, start: int, end: int) -> int:
     return brace + 1 if brace >= 0 else end
 
 
+def _beside_error(draft: FileDraft, start: int, end: int) -> bool:
+    errors = draft.parsed.errors
+    index = bisect_left(errors, start, key=lambda error: error.end)
+    return index < len(errors) and errors[index].start <= end
+
+
 @reads("unsafe_block")
 def read_unsafe_block(draft: FileDraft, node: Node) -> bool:
     """Record a block; what it holds goes to its candidates."""
@@ -80,7 +87,7 @@ def read_unsafe_block(draft: FileDraft, node: Node) -> bool:
             "test": outer.test,
             "macro": outer.macro,
             "definition": outer.definition,
-            "damaged": any(start <= error.end and error.start <= end for error in draft.parsed.errors),
+            "damaged": _beside_error(draft, start, end),
             "anchors": (_after_brace(draft.text, start, end), anchors_of(draft, node)),
         }
     )

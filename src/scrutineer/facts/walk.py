@@ -11,6 +11,7 @@ def walk(draft: FileDraft) -> None:
     """Read everything below the cursor of the draft."""
     cursor = draft.cursor
     frames = draft.frames
+    above = draft.above
     floor = len(frames)
     depth = 0
     handler_of = (IN_UNSAFE if draft.scope.candidates is not None else HANDLERS).get
@@ -32,6 +33,7 @@ def walk(draft: FileDraft) -> None:
                 else:
                     handler_of = (IN_UNSAFE if draft.scope.candidates is not None else HANDLERS).get
         if inside:
+            above.append(node)
             depth += 1
             if depth > MAX_DEPTH:
                 raise NotReadableError(f"nested deeper than {MAX_DEPTH} levels")
@@ -40,6 +42,7 @@ def walk(draft: FileDraft) -> None:
             if not cursor.goto_parent():
                 return
             depth -= 1
+            above.pop()
             if len(frames) > floor and frames[-1][0] == depth:
                 draft.scope = frames.pop()[1]
                 handler_of = (IN_UNSAFE if draft.scope.candidates is not None else HANDLERS).get

@@ -18,9 +18,11 @@ _TOKEN = re.compile(
 )
 _BOUND = re.compile(rb"\$\s*(\w+)\s*:\s*(\w+)")
 _VARIABLE = re.compile(rb"\$(\w+)")
-_REPEATED = re.compile(rb"\$\s*\(")
 _AFTER_REPETITION = re.compile(rb"\s*(?:[*+?](?![*+?])|(?:=>|->|\|\||&&|::|\w+|[^\s\w(){}\[\]$])\s*[*+?])")
 _AFTER_UNSAFE = frozenset({b"{", b"fn", b"impl", b"trait", b"extern", b"auto", b"async", b"static"})
+
+_FARTHEST = 2000
+"""How many tokens before `unsafe` its statement may start."""
 
 
 class _Token(NamedTuple):
@@ -69,7 +71,7 @@ def _starts_of(tokens: list[_Token], index: int) -> Iterator[int]:
     depth = 0
     skipping = False
     closed = index
-    for at in range(index - 1, -1, -1):
+    for at in range(index - 1, max(-1, index - _FARTHEST), -1):
         word, kind = tokens[at].word, tokens[at].kind
         if depth == 0 and word == b"#" and tokens[at + 1].word == b"[":
             yield tokens[closed + 1].start
@@ -84,7 +86,8 @@ def _starts_of(tokens: list[_Token], index: int) -> Iterator[int]:
         elif depth == 0 and (kind == "open" or (word == b"," and not skipping)):
             yield tokens[at + 1].start
             skipping = word == b","
-    yield tokens[0].start
+    if index <= _FARTHEST:
+        yield tokens[0].start
 
 
 def comments_in(written: bytes) -> list[tuple[int, int]]:
@@ -136,25 +139,19 @@ def _without_variables(written: bytes, matcher: bytes) -> bytes:
 def _unrepeated(written: bytes) -> bytes:
     """`$( … ),*` as what is repeated, once."""
     result = bytearray(written)
-    for match in reversed(list(_REPEATED.finditer(written))):
-        closing = _closing(written, match.end())
-        if closing < 0:
-            continue
-        after = _AFTER_REPETITION.match(written, closing + 1)
-        result[match.start() : match.end()] = b" " * (match.end() - match.start())
-        end = after.end() if after else closing + 1
-        result[closing:end] = b" " * (end - closing)
-    return bytes(result)
-
-
-def _closing(written: bytes, start: int) -> int:
-    """Offset of the parenthesis that closes the one before `start`; -1 if none does."""
-    depth = 1
-    for match in _TOKEN.finditer(written, start):
+    opened: list[tuple[int, int]] = []
+    dollar = -1
+    for match in _TOKEN.finditer(written):
+        start, end = match.span()
         if match.lastgroup == "open":
-            depth += 1
-        elif match.lastgroup == "close":
-            depth -= 1
-            if depth == 0:
-                return match.start()
-    return -1
+            opened.append((dollar, end))
+        elif match.lastgroup == "close" and opened:
+            before, inside = opened.pop()
+            if before >= 0:
+                after = _AFTER_REPETITION.match(written, end)
+                last = after.end() if after else end
+                result[before:inside] = b" " * (inside - before)
+                result[start:last] = b" " * (last - start)
+        if match.lastgroup != "skip":
+            dollar = start if match.group() == b"$" else -1
+    return bytes(result)
