@@ -162,7 +162,11 @@ def _without_empty_lists(output: Sequence[Written]) -> Iterator[Written]:
     while at < len(output):
         text = output[at][2]
         after = output[at + 1][2] if at + 1 < len(output) else ""
-        if text in {":", "+"} and after in _BOUNDS_END and not (text == "+" and after == "{"):
+        labelled = after == "{" and at > 0 and output[at - 1][0].kind == "lifetime"
+        if labelled:  # `'a: { … }`
+            yield output[at]
+            at += 1
+        elif text in {":", "+"} and after in _BOUNDS_END and not (text == "+" and after == "{"):
             at += 1
         elif text == "::" and after == "<" and at + 2 < len(output) and output[at + 2][2] == ">":
             at += 3

@@ -103,6 +103,11 @@ def _join(machine: Machine, left: Any, right: Any) -> Any:
     return left
 
 
+def _poll(machine: Machine) -> Record:
+    machine.tick("poll")
+    return Record("Ready", {"0": fresh(machine)}) if machine.bit() else Record("Pending", {})
+
+
 def target_of(value: Any) -> Any:
     while isinstance(value, (Ref, Cell, Boxed)):
         if isinstance(value, Boxed):
@@ -217,6 +222,9 @@ BUILTINS: dict[str, Any] = {
     "eat3": coin("eat3"),
     "keep": keep,
     "join": _join,
+    "poll": _poll,
+    "text": lambda _machine: "text",
+    "Ready": lambda _machine, value: Record("Ready", {"0": value}),
     "fresh": fresh,
     "look": look,
     "look2": coin("look2"),

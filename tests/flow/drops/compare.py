@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -14,8 +16,9 @@ from programs import Function, generate
 from tree_sitter import Language, Parser
 from values import PanicError
 
-from scrutineer.facts.lower import Context, lower_body
+from scrutineer.facts.lower import Context, Fragment, MacroSite, lower_body
 from scrutineer.model.body import Body
+from scrutineer.syntax.expand import MacroSource, expand
 
 _PRELUDE = Path(__file__).with_name("prelude.rs")
 _PARSER = Parser(Language(tree_sitter_rust.language()))
@@ -69,11 +72,39 @@ def bodies_of(functions: list[Function], edition: int) -> dict[str, Body]:
     """Lower all functions and their entries."""
     code = "\n".join(f.text for f in functions).encode()
     found: dict[str, Body] = {}
-    for node in _PARSER.parse(code).root_node.children:
-        name = node.child_by_field_name("name")
+    context = Context(edition, expand=macros())
+    pending = list(_PARSER.parse(code).root_node.children)
+    for node in pending:
+        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         if node.type == "function_item" and name is not None and name.text is not None:
-            found[name.text.decode()] = lower_body(node, code, len(found), Context(edition))
+            found[name.text.decode()] = lower_body(node, code, len(found), context)
+        elif node.type == "impl_item" and body is not None:
+            pending.extend(body.children)
     return found
+
+
+def macros() -> Callable[[MacroSite], Fragment | None]:
+    """What expands the macros of the prelude."""
+    text = _PRELUDE.read_bytes()
+    definitions = {
+        name.text.decode(): MacroSource(text[name.end_byte + 2 : node.end_byte - 1], name.end_byte + 2)
+        for node in _PARSER.parse(text).root_node.children
+        if node.type == "macro_definition"
+        and (name := node.child_by_field_name("name")) is not None
+        and name.text is not None
+        and name.text != b"info"
+    }
+    marks = count(1)
+
+    def ask(site: MacroSite) -> Fragment | None:
+        definition = definitions.get(site.name)
+        if definition is None:
+            return None
+        arguments = MacroSource(site.arguments, site.inside.start)
+        found = expand(definition, arguments, site.call, mark=next(marks))
+        return None if found is None else Fragment(found.text, found.origin)
+
+    return ask
 
 
 class Run:

@@ -114,6 +114,12 @@ class Controls(Expressions):
         ]
         kind, arms = self.random.choice(forms)
         scrutinee = self.scrutinee(self.temporary(kind) if kind == "A" else v(kind))
+        if kind == "O" and self.random.random() < 0.2:
+            scrutinee = self.random.choice(["unsafe { maybe() }", "lock().get()"])
+        if kind == "bool" and self.random.random() < 0.3:
+            scrutinee = self.random.choice(["!flip()", "!lock().state()"])
+        if kind == "u32" and self.random.random() < 0.2:
+            scrutinee, arms = f"&{scrutinee}", [("0 | 1", {}), ("_", {})]
         written: list[str] = []
         before = dict(self.variables)
         after = dict(self.variables)
@@ -151,8 +157,8 @@ class Controls(Expressions):
         with self.frozen_outside():
             self.loops.append((label, type_))
             lines = self.block_value("()")
+            value = self.bare(self.value(type_))
             self.loops.pop()
-            value = f"({self.value(type_)})"
         return f"{label}: loop {{ {lines} if flip() {{ continue; }} break {self.random.choice([label, ''])} {value}; }}"
 
     def while_statement(self) -> str:
@@ -221,7 +227,11 @@ class Controls(Expressions):
             if not label and not innermost:
                 return ""
             return f"{self.random.choice(['break', 'continue'])} {label};"
-        return f"break {label} ({self.value(type_)});" if type_ != "()" else f"break {label};"
+        return f"break {label} {self.bare(self.value(type_))};" if type_ != "()" else f"break {label};"
+
+    def bare(self, text: str) -> str:
+        """The text, in parentheses if it might be taken for something else behind a `break`."""
+        return text if text[0].isalpha() and "{" not in text else f"({text})"
 
     def diverge(self) -> str:
         """Statements that do not come back; "" if there is no way out."""

@@ -39,6 +39,7 @@ class Expressions(Ownership):
             "bool": ["flip()", "true", "lock().state()"],
             "u32": ["num()", "1", "lock().number()"],
             "()": ["()"],
+            "K": ["poll()", "Poll::<D>::Pending"],
         }[type_]
         options: list[Callable[[], str]] = [lambda text=text: text for text in made]
         options.extend(
@@ -69,6 +70,11 @@ class Expressions(Ownership):
                 lambda: f"(*{v('B')})",
                 lambda: f"({v('D')}, {v('D')}).{self.random.choice('01')}",
                 self.question_value,
+                self.ready_value,
+                lambda: f"pass!({v('D')})",
+                lambda: f"guarded!({v('D')})",
+                lambda: f"(|d: D| keep(d))({v('D')})",
+                lambda: f"({self.closure('|| ', lambda: v('D'))})()",
                 self.replaced_value,
                 lambda: f"call_with({self.closure('|d| ', lambda: 'join(' + v('D') + ', d)')})",
                 lambda: f"{v('O')}.unwrap_or_else({self.closure('|| ', lambda: v('D'))})",
@@ -88,7 +94,10 @@ class Expressions(Ownership):
                 lambda: f"{v('D')}.attempt()",
             ],
             "T": [lambda: f"({v('D')}, {v('D')})", lambda: f"{v('D')}.into_pair()"],
+            "K": [lambda: f"Poll::Ready({v('D')})"],
             "P": [
+                lambda: f"{{ let a = {v('D')}; let b = {v('D')}; P {{ a, b }} }}",
+                lambda: f"{{ let b = {v('D')}; P {{ b, ..ps() }} }}",
                 lambda: f"P {{ a: {v('D')}, b: {v('D')} }}",
                 lambda: f"P {{ b: {v('D')}, a: {v('D')} }}",
                 lambda: f"P {{ a: {v('D')}, ..{v('P')} }}",
@@ -104,6 +113,9 @@ class Expressions(Ownership):
                 lambda: f"(({v('u32')} & 7) as u32)",
                 lambda: f"absorb({v('u32')})",
                 lambda: "const { 3 }",
+                lambda: f"[{v('u32')}; 3][1]",
+                lambda: f"(vec![{v('u32')}; 2].len() as u32)",
+                lambda: f"((-({v('u32')} as i32) + 99) as u32)",
                 lambda: f"[1u32, {v('u32')}, 3][{self.random.choice('012')}]",
                 lambda: f"({v('V')}.len() as u32)",
             ],
@@ -123,6 +135,9 @@ class Expressions(Ownership):
                 lambda: f"({v('u32')} < {v('u32')})",
                 lambda: f"({v('u32')} == {v('u32')})",
                 lambda: f"matches!({v('O')}, Some(_))",
+                lambda: f"({v('D')} == {v('D')})",
+                lambda: f"({self.temporary('D')}.me() != {self.temporary('D')}.touch())",
+                lambda: self.random.choice(["cfg!(debug_assertions)", "cfg!(never)"]),
                 lambda: f"matches!({v('O')}, Some(x) if x.look())",
                 lambda: f"{v('O')}.is_some()",
                 lambda: f"touch(&mut {self.temporary('D')})",
@@ -223,6 +238,15 @@ class Expressions(Ownership):
                 lambda: f"eat({v('D')}); join(later().await, later().await)",
             ]
         )
+
+    def ready_value(self) -> str:
+        if self.closed:
+            return self.value("D")
+        if self.result == "K":
+            return f"std::task::ready!({self.value('K')})"
+        with self.branch():
+            returned = self.value(self.result)
+        return f"or_return!({self.value('O')}, {returned})"
 
     def closure_value(self, type_: str) -> str:
         return f"call_it({self.closure('|| ', lambda: self.value(type_))})"

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Any
 from meaning import OPERATORS, constant, matches, moved_inside, plain
 from methods import METHODS
 from places import Memory
-from values import MISSING, Alias, Boxed, Cell, Closure, Later, PanicError, Record, Ref, is_copy, noisy_parts
+from values import (
+    MISSING,
+    Alias,
+    Boxed,
+    Cell,
+    Closure,
+    Later,
+    Noisy,
+    PanicError,
+    Record,
+    Ref,
+    is_copy,
+    noisy_parts,
+)
 
 from scrutineer.flow.drops import scheduled
 from scrutineer.model.body import Body, Operand, Operation, Place, Terminator
@@ -207,6 +220,9 @@ class Frame:
             assert place is not None
             self.memory.find(place)[0].set(OPERATORS[name[:-1]](left, right))
             return None
+        if isinstance(left, Noisy):
+            self.machine.tick("eq")
+            return self.machine.bit() if name == "==" else not self.machine.bit()
         return OPERATORS[name](left, right)
 
     def aggregate(self, operation: Operation, block: int, at: int) -> Any:
@@ -218,6 +234,8 @@ class Frame:
         values = [self.take(operand, block, at, n) for n, operand in enumerate(operands)]
         if name in {"[]", "vec![]"}:
             return values
+        if name in {"[;]", "vec![;]"}:
+            return [values[0]] * values[1]
         fields = operation.fields or tuple(map(str, range(len(values))))
         made = dict(zip(fields, values, strict=False))
         if update:

@@ -27,7 +27,7 @@ class Lets(Controls):
     def let_value(self) -> str:
         type_ = self.random.choice(_VALUES)
         value = self.value(type_)
-        reused = self.present(type_)
+        reused = [name for name in self.present(type_) if name != "self"]
         name = self.random.choice(reused) if reused and self.random.random() < 0.15 else self.fresh()
         if name in self.frozen:
             name = self.fresh()
@@ -48,6 +48,8 @@ class Lets(Controls):
         forms = [
             (f"({a}, {b})", "T", {a: "D", b: "D"}),
             (f"({a}, _)", "T", {a: "D"}),
+            (f"(mut {a}, mut {b})", "T", {a: "D", b: "D"}),
+            (f"&{a}", "&u32", {a: "u32"}),
             (f"(_, {b})", "T", {b: "D"}),
             (f"(ref {a}, ref {b})", "T", {a: "r", b: "r"}),
             (f"P {{ a: {a}, .. }}", "P", {a: "D"}),
@@ -61,13 +63,16 @@ class Lets(Controls):
             (f"ref {a}", "D", {a: "r"}),
         ]
         pattern, type_, names = self.random.choice(forms)
-        value = f"({self.value('D')}, {self.value('D')})" if type_ == "T2" else self.value(type_)
+        if type_ == "&u32":
+            value = f"&{self.value('u32')}"
+        else:
+            value = f"({self.value('D')}, {self.value('D')})" if type_ == "T2" else self.value(type_)
         if type_ == "A":
             value = self.temporary("A")
         if any(kind == "r" for kind in names.values()) and not value.endswith(")"):
             value = {"T": "pair()", "P": "ps()", "D": "mk()"}[type_]
         for name, kind in names.items():
-            self.declare(name, kind)
+            self.declare(name, kind, mutable=f"mut {name}" in pattern)
         return f"let {pattern} = {value};"
 
     def let_reference(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 
-_NAME = re.compile(r"\bx\d+\b")
+_NAME = re.compile(r"\b(?:x\d+|self)\b")
 Variables = dict[str, tuple[str, bool]]
 
 

@@ -114,6 +114,23 @@ impl G {
     fn set(&mut self, d: D) -> bool { tick("set"); bit() }
 }
 
+impl PartialEq for D {
+    fn eq(&self, other: &D) -> bool { tick("eq"); bit() }
+}
+impl std::fmt::Debug for D {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result { Ok(()) }
+}
+
+use std::task::Poll;
+fn poll() -> Poll<D> { tick("poll"); if bit() { Poll::Ready(fresh()) } else { Poll::Pending } }
+fn text() -> String { String::new() }
+
+macro_rules! info { ($($t:tt)*) => {{ let _ = format!($($t)*); }} }
+macro_rules! pass { ($e:expr) => { keep($e) } }
+macro_rules! guarded { ($e:expr) => {{ let g = lock(); let r = $e; drop(g); r }} }
+macro_rules! hold { ($n:ident) => { let $n = lock(); let g = mk(); }; ($n:ident = $e:expr) => { let mut $n: D = $e; } }
+macro_rules! or_return { ($e:expr, $r:expr) => { match $e { Some(value) => value, None => return $r } } }
+
 async fn later() -> D { mk() }
 async fn later_pair(d: D) -> (D, D) { tick("later_pair"); (d, fresh()) }
 fn block_on<F: std::future::Future>(future: F) -> F::Output {

@@ -19,7 +19,15 @@ class Function:
         self.text = text
 
 
-_RESULTS = {"D": "D", "O": "Option<D>", "R": "Result<D, D>", "bool": "bool", "()": "()", "T": "(D, D)"}
+_RESULTS = {
+    "D": "D",
+    "O": "Option<D>",
+    "R": "Result<D, D>",
+    "K": "Poll<D>",
+    "bool": "bool",
+    "()": "()",
+    "T": "(D, D)",
+}
 _PARAMETERS = {
     "D": [("{n}: D", "D"), ("mut {n}: D", "D"), ("_: D", "")],
     "T": [
@@ -50,7 +58,21 @@ def generate(random: Random, number: int, edition: int) -> Function:
         arguments.append(_MAKERS[kind])
         if type_:
             writer.declare(name, type_, mutable="mut" in pattern)
+    method = random.random() < 0.1
+    if method:
+        receivers = [("self", "P"), ("&self", ""), ("mut self", "P"), ("self: Box<Self>", "")]
+        receiver, type_ = random.choice(receivers)
+        parameters.insert(0, receiver)
+        given = {"&self": "&ps()", "self: Box<Self>": "Box::new(ps())"}
+        arguments.insert(0, given.get(receiver, "ps()"))
+        if type_:
+            writer.declare("self", type_, mutable=receiver == "mut self")
     body = writer.body(result, random.randint(1, 4))
     head = f"fn f{number}({', '.join(parameters)}) -> {_RESULTS[result]}"
+    if method:
+        text = f"impl P {{ {head} {body} }}"
+        called = f"P::f{number}"
+        entry = f'fn e{number}() {{ let result = {called}({", ".join(arguments)}); log("end"); }}'
+        return Function(f"f{number}", f"{text}\n{entry}\n")
     entry = f'fn e{number}() {{ let result = f{number}({", ".join(arguments)}); log("end"); }}'
     return Function(f"f{number}", f"{head} {body}\n{entry}\n")

@@ -43,6 +43,10 @@ class Statements(Lets):
             self.leave,
             self.jump,
             self.count_up,
+            self.assign_through,
+            self.assign_element,
+            self.use_macro,
+            self.write_text,
             self.let_closure,
             self.macro,
             lambda: self.block("()", 2),
@@ -80,6 +84,41 @@ class Statements(Lets):
         a, b = self.random.sample(names, 2)
         return f"({a}, {self.random.choice([b, '_'])}) = {value};"
 
+    def assign_through(self) -> str:
+        value = self.value("D")
+        names = [name for name in self.mutable("D") if name not in value]
+        if not names:
+            return f"*mk().touch() = {value};"
+        name = self.random.choice(names)
+        return self.random.choice(
+            [f"{{ let r = &mut {name}; *r = {value}; }}", f"*{name}.touch() = {value};"]
+        )
+
+    def assign_element(self) -> str:
+        value = self.value("D")
+        names = self.mutable("V")
+        return f"{self.random.choice(names)}[0] = {value};" if names else f"vec![mk(), mk()][1] = {value};"
+
+    def use_macro(self) -> str:
+        name = self.fresh()
+        if self.random.random() < 0.5:
+            self.declare(name, "G")
+            return f"hold!({name});"
+        value = self.value("D")
+        self.declare(name, "D", mutable=True)
+        return f"hold!({name} = {value});"
+
+    def write_text(self) -> str:
+        v = self.value
+        return self.pick(
+            [
+                lambda: f'{{ let mut s = text(); let _ = write!(s, "{{}}", {v("bool")}); }}',
+                lambda: f'info!("{{}} {{}}", {v("bool")}, {v("D")}.look());',
+                lambda: "let _ = line!();",
+                lambda: f"let p = std::pin::pin!({v('D')});",
+            ]
+        )
+
     def count_up(self) -> str:
         names = self.mutable("u32")
         value = self.value("u32")
@@ -108,6 +147,9 @@ class Statements(Lets):
                 lambda: f'format!("{{}}", {v("bool")});',
                 lambda: f"assert!({v('bool')} || true);",
                 lambda: f"assert_ne!({v('u32')} | 8, 1);",
+                lambda: f"assert_eq!({v('u32')} & 0, 0);",
+                lambda: f"assert_eq!({v('D')}, {v('D')});",
+                lambda: f'debug_assert_eq!({v("u32")} & 0, 0, "{{}}", mk().look());',
                 lambda: f'debug_assert!({v("u32")} < 90, "{{}}", mk().look());',
                 lambda: f"let _ = matches!({v('E')}, E::A(_) | E::C);",
                 lambda: f'if {v("bool")} {{ panic!("{{}}", {v("bool")}); }}',

@@ -114,6 +114,7 @@ def is_copy(value: Any) -> bool:
             "()",
             "Some",
             "None",
+            "Pending",
             "..",
         }
     return isinstance(value, (bool, int, str, Ref, Missing)) or value is None

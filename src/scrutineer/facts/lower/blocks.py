@@ -45,6 +45,7 @@ _SKIPPED = frozenset(
         "const",
     ]
 )
+_BLOCKS = frozenset(["block", "unsafe_block", "if_expression", "match_expression", "loop_expression"])
 _UNIT = frozenset(
     [
         "assignment_expression",
@@ -144,11 +145,13 @@ def lower_statement(builder: Builder, node: Node) -> None:
     if value.type == "macro_invocation":
         with expanded(builder, value, "statement") as body:
             if body is not None:
-                lower_statements(builder, body, None)
+                for statement in body.children:
+                    if statement.type not in _SKIPPED:
+                        lower_statement(builder, statement)
                 return
     outer = builder.temporaries
     builder.temporaries = open_scope(builder, "statement", span_of(builder, node))
-    if ended and node is not value and value.type not in _UNIT:
+    if ended and value.type not in _UNIT and (node is not value or value.type not in _BLOCKS):
         lower_temporary(builder, value)
     else:
         lower_into(builder, value, None)

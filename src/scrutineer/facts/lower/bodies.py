@@ -10,9 +10,8 @@ from scrutineer.facts.lower.expression import expression, lower_branch, lower_in
 from scrutineer.facts.lower.finish import blocks_of, scopes_of
 from scrutineer.facts.lower.patterns import Candidate, candidates, parts_of_pattern
 from scrutineer.facts.lower.scopes import bind_name, close_scope, may_need_drop, open_scope, schedule
-from scrutineer.facts.lower.source import parts, span_of, text_of
+from scrutineer.facts.lower.source import parts, span_of, text_of, type_of
 from scrutineer.facts.lower.state import Builder, emit, terminate
-from scrutineer.facts.lower.types import read_type
 from scrutineer.model.body import Body, Local, Operand, Place
 from scrutineer.model.types import TypeRef
 
@@ -54,7 +53,7 @@ def build_unreadable(builder: Builder, node: Node) -> int:
 
 def _begin(builder: Builder, node: Node, result: Node | None) -> None:
     span = span_of(builder, node)
-    type_ = read_type(builder, result) if result is not None else None
+    type_ = type_of(builder, result) if result is not None else None
     builder.temporaries = open_scope(builder, "function", span)
     builder.locals.append(Local("", "result", 0, span, type_))
 
@@ -71,7 +70,7 @@ def _parameter(builder: Builder, node: Node) -> tuple[int, Node | None]:
         builder.locals.append(Local("self", "parameter", 0, span, type_, "mutable_specifier" in kinds))
         return len(builder.locals) - 1, None
     pattern, written = node.child_by_field_name("pattern"), node.child_by_field_name("type")
-    type_or_none = read_type(builder, written) if written is not None else None
+    type_or_none = type_of(builder, written) if written is not None else None
     if node.type != "parameter":
         pattern = node
     name, mutable = _plain_name(builder, node, pattern)

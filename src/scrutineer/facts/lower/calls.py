@@ -13,9 +13,8 @@ from scrutineer.facts.lower.expression import (
     used,
 )
 from scrutineer.facts.lower.names import place_of_name
-from scrutineer.facts.lower.source import parts, span_of, text_of
+from scrutineer.facts.lower.source import generic_arguments, parts, span_of, text_of, type_of
 from scrutineer.facts.lower.state import Builder, emit
-from scrutineer.facts.lower.types import generic_arguments, read_type
 from scrutineer.model.body import Callee, Operand, Place
 from scrutineer.model.types import TypeRef
 
@@ -93,13 +92,13 @@ def path_callee(builder: Builder, node: Node) -> Callee:
                 "path",
                 text_of(builder, name),
                 generics,
-                read_type(builder, type_),
-                read_type(builder, trait),
+                type_of(builder, type_),
+                type_of(builder, trait),
             )
-        return Callee("path", text_of(builder, name), generics, read_type(builder, within))
+        return Callee("path", text_of(builder, name), generics, type_of(builder, within))
     plain = path_text(builder, node)
     self_type = (
-        read_type(builder, path) if path.type in {"generic_type", "generic_type_with_turbofish"} else None
+        type_of(builder, path) if path.type in {"generic_type", "generic_type_with_turbofish"} else None
     )
     return Callee("path", plain, generics, self_type)
 

@@ -17,7 +17,7 @@ from scrutineer.model.span import Span
 
 _TABLE = tomllib.loads(files("scrutineer.facts.lower").joinpath("macros.toml").read_text("utf-8"))
 _CRATES = frozenset(_TABLE["crates"])
-_FORMS: dict[str, str] = {name: form for form, names in _TABLE["forms"].items() for name in names}
+FORMS: dict[str, str] = {name: form for form, names in _TABLE["forms"].items() for name in names}
 _DEEPEST = 24
 
 
@@ -43,10 +43,10 @@ def form_of(builder: Builder, path: str) -> str:
     """The form of the table that a macro has: "" if it is not there, or if the crate defines one of this name."""
     first, _, last = path.removeprefix("::").rpartition("::")
     if first == "crate" or first.startswith("crate::"):
-        return "" if last in builder.context.defined else _FORMS.get(last, "")
+        return "" if last in builder.context.defined else FORMS.get(last, "")
     if first:
-        return _FORMS.get(last, "") if first.partition("::")[0] in _CRATES else ""
-    return "" if path in builder.context.defined else _FORMS.get(path, "")
+        return FORMS.get(last, "") if first.partition("::")[0] in _CRATES else ""
+    return "" if path in builder.context.defined else FORMS.get(path, "")
 
 
 @contextmanager

@@ -252,16 +252,16 @@ def quiet(node: Node) -> bool:
 
 
 def lower_operands(
-    builder: Builder, owner: Node, nodes: list[Node], base: Node | None = None
+    builder: Builder, owner: Node, nodes: list[Node], *, waits: bool = False
 ) -> tuple[Operand, ...]:
     """Lower the operands of an expression in order.
 
     The operation that takes them must be emitted next, and then `used` be called. Operands that wait for one that
-    may unwind (or for `base`, which the caller lowers as a place) wait in the scope that in rustc every expression
-    is; it is the temporary scope where that ends with this very expression.
+    may unwind (or, with `waits`, for what the caller lowers before the operation) wait in the scope that in rustc
+    every expression is; it is the temporary scope where that ends with this very expression.
     """
     last = len(nodes) - 1
-    if base is not None and not quiet(base):
+    if waits:
         last += 1
     else:
         while last > 0 and quiet(nodes[last]):

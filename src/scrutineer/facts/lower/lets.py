@@ -9,6 +9,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from scrutineer.facts.lower.decide import bind, decide, mention
+from scrutineer.facts.lower.expansion import call_of, form_of
 from scrutineer.facts.lower.expression import (
     droppable,
     inner,
@@ -28,9 +29,8 @@ from scrutineer.facts.lower.scopes import (
     open_scope,
     schedule,
 )
-from scrutineer.facts.lower.source import parts, span_of, text_of
+from scrutineer.facts.lower.source import parts, span_of, text_of, type_of
 from scrutineer.facts.lower.state import Builder, goto, new_block, start, terminate
-from scrutineer.facts.lower.types import read_type
 from scrutineer.model.body import Place
 
 
@@ -40,7 +40,7 @@ def lower_let(builder: Builder, node: Node) -> None:
     value = node.child_by_field_name("value")
     assert pattern is not None
     written = node.child_by_field_name("type")
-    type_ = read_type(builder, written) if written is not None else None
+    type_ = type_of(builder, written) if written is not None else None
     block = builder.scope
     span = span_of(builder, node)
     if value is None:
@@ -153,6 +153,9 @@ def _extend(builder: Builder, value: Node, block: int) -> list[int]:
             pending.extend(each for each in (consequence, alternative) if each is not None)
         elif kind == "else_clause":
             pending.append(inner(node))
+        elif kind == "macro_invocation" and form_of(builder, call_of(builder, node).path) == "pin":
+            builder.extended[node.id] = block
+            marked.append(node.id)
         elif kind == "match_expression":
             pending.extend(_arm_values(node))
     return marked

@@ -18,13 +18,12 @@ from scrutineer.facts.lower.expression import (
     lower_into,
     lower_moved,
     lower_place,
-    lower_temporary,
     read_operand,
     unit,
 )
 from scrutineer.facts.lower.formatting import format_operands
 from scrutineer.facts.lower.operators import borrow, lower_elements
-from scrutineer.facts.lower.scopes import close_scope, leave_to, open_scope, temporary
+from scrutineer.facts.lower.scopes import close_scope, leave_to, open_scope, schedule, temporary
 from scrutineer.facts.lower.source import framed, parts, span_of
 from scrutineer.facts.lower.state import Builder, emit, goto, new_block, start, terminate
 from scrutineer.model.body import Operand, Place
@@ -278,12 +277,10 @@ def _lower_address(builder: Builder, call: Call, arguments: list[Node], target: 
 
 @form("pin")
 def _lower_pin(builder: Builder, call: Call, arguments: list[Node], target: Place | None) -> None:
-    scope = builder.extended.get(call.node.id)
-    outer = builder.temporaries
-    builder.temporaries = outer if scope is None else scope
-    place = lower_temporary(builder, arguments[0])
-    builder.temporaries = outer
-    borrow(builder, call.node, target, place, mutable=True)
+    local = temporary(builder, arguments[0], builder.extended.get(call.node.id))
+    lower_into(builder, arguments[0], Place(local))
+    schedule(builder, local, builder.locals[local].scope, droppable=True)
+    borrow(builder, call.node, target, Place(local), mutable=True)
 
 
 def _lower_cfg(builder: Builder, call: Call, target: Place | None) -> None:

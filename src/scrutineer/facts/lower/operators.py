@@ -23,9 +23,8 @@ from scrutineer.facts.lower.expression import (
     used,
 )
 from scrutineer.facts.lower.scopes import close_scope, open_scope, release, schedule, temporary
-from scrutineer.facts.lower.source import parts, span_of, text_of
+from scrutineer.facts.lower.source import parts, span_of, text_of, type_of
 from scrutineer.facts.lower.state import Builder, emit
-from scrutineer.facts.lower.types import read_type
 from scrutineer.model.body import Operand, Place
 
 _COMPARISONS = frozenset(["==", "!=", "<", ">", "<=", ">="])
@@ -94,7 +93,7 @@ def lower_cast(builder: Builder, node: Node, target: Place | None) -> None:
     assert value is not None
     assert type_ is not None
     operand = lower_operand(builder, value)
-    emit(builder, "cast", span_of(builder, node), target, (operand,), type_=read_type(builder, type_))
+    emit(builder, "cast", span_of(builder, node), target, (operand,), type_=type_of(builder, type_))
 
 
 @expression("assignment_expression")
@@ -113,16 +112,9 @@ def lower_assignment(builder: Builder, node: Node, _: Place | None) -> None:
     if right.type in LITERALS:
         lower_into(builder, right, lower_place(builder, left))
         return
-    operand = _value(builder, right)
-    place = lower_place(builder, left)
-    overwrite(builder, node, place, operand)
-
-
-def _value(builder: Builder, node: Node) -> Operand:
-    """The new value; it is held, because dropping the old one may unwind."""
-    if quiet(node):
-        return lower_operand(builder, node)
-    return lower_operand(builder, node, hold=not is_place(node))
+    operands = lower_operands(builder, node, [right], waits=not (quiet(left) and quiet(right)))
+    overwrite(builder, node, lower_place(builder, left), operands[0])
+    used(builder, operands)
 
 
 def overwrite(builder: Builder, node: Node, place: Place, operand: Operand) -> None:
@@ -187,11 +179,11 @@ def _take_apart(builder: Builder, node: Node, value: Place, found: list[tuple[No
 def lower_compound(builder: Builder, node: Node, _: Place | None) -> None:
     """Lower `+=` and its like in the order of the built-in types: the right side first."""
     left, right = parts(node)
-    value = lower_operand(builder, right, hold=not quiet(left))
-    operands = (Operand("write", lower_place(builder, left)), value)
+    value = lower_operands(builder, node, [right], waits=not quiet(left))
+    operands = (Operand("write", lower_place(builder, left)), *value)
     operator = next(child.type for child in node.children if child.type.endswith("="))
     emit(builder, "binary", span_of(builder, node), None, operands, operator)
-    release(builder, operands)
+    used(builder, value)
 
 
 @expression("tuple_expression")
@@ -253,7 +245,8 @@ def lower_struct(builder: Builder, node: Node, target: Place | None) -> None:
             if value is not None and label is not None:
                 values.append(value)
                 fields.append(text_of(builder, label))
-    operands = lower_operands(builder, node, values, base)
+    waits = base is not None and not quiet(base)
+    operands = lower_operands(builder, node, values, waits=waits)
     if base is not None:
         operands = (*operands, Operand("use", lower_place(builder, base)))
         fields.append("..")
@@ -264,7 +257,7 @@ def lower_struct(builder: Builder, node: Node, target: Place | None) -> None:
         target,
         operands,
         text_of(builder, name),
-        type_=read_type(builder, name),
+        type_=type_of(builder, name),
         fields=tuple(fields),
     )
     used(builder, operands[: len(values)])

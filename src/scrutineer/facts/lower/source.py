@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import tree_sitter_rust
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Node, Parser
 
 from scrutineer.facts.lower.state import Builder
+from scrutineer.facts.types import read_type
 from scrutineer.model.span import Span
+from scrutineer.model.types import TypeRef
+from scrutineer.syntax.grammar import LANGUAGE
+from scrutineer.syntax.normalise import normalise
 
-_PARSER = Parser(Language(tree_sitter_rust.language()))
+_PARSER = Parser(LANGUAGE)
+_CONSTANTS = frozenset({"block", "integer_literal", "boolean_literal", "negative_literal", "char_literal"})
 _NOTES = frozenset({"line_comment", "block_comment", "attribute_item", "inner_attribute_item", "ERROR"})
 
 
@@ -30,6 +34,20 @@ def span_of(builder: Builder, node: Node) -> Span:
 def text_of(builder: Builder, node: Node) -> str:
     """The text of a node."""
     return builder.text[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+def type_of(builder: Builder, node: Node) -> TypeRef:
+    """The type that a node writes."""
+    return read_type(node, builder.text)
+
+
+def generic_arguments(builder: Builder, node: Node) -> tuple[TypeRef, ...]:
+    """Arguments of a turbofish, lifetimes left out; a constant is a path named as it is written."""
+    return tuple(
+        TypeRef("path", text_of(builder, part)) if part.type in _CONSTANTS else type_of(builder, part)
+        for part in parts(node)
+        if part.type != "lifetime"
+    )
 
 
 def parts(node: Node) -> list[Node]:
@@ -64,6 +82,8 @@ def framed(builder: Builder, before: bytes, start: int, middle: bytes, after: by
 def body_of(text: bytes) -> Node | None:
     """The body block of the one function that a text holds; None where it does not parse as that."""
     root = _PARSER.parse(text).root_node
+    if root.has_error:
+        root = _PARSER.parse(normalise(text, 0, guess=False)[0]).root_node
     if root.has_error or root.named_child_count != 1:
         return None
     return root.named_children[0].child_by_field_name("body")
