@@ -106,7 +106,8 @@ def _findings(unit: Unit, reports: list[_Report]) -> Iterator[Finding]:
         rule, draft = report.rule, report.draft
         item = draft.item or unit.item_at(draft.file, draft.span)
         text = normalised(unit.text(draft.file)[draft.span.start : draft.span.end])
-        key = (rule.id, unit.module(draft.file), item, text.decode(errors="replace"))
+        module = unit.module(draft.file)
+        key = (rule.id, unit.crate.name, module, item, text.decode(errors="replace"))
         ordinal = ordinals[key]
         ordinals[key] += 1
         place = unit.location(draft.file, draft.span)

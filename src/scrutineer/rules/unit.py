@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from scrutineer.facts.attributes import is_test_predicate
 from scrutineer.flow.function import Flows
 from scrutineer.model.file import FileFacts
 from scrutineer.model.target import CrateUnit, Mark
@@ -46,3 +47,21 @@ class Unit(CrateFiles):
     def flows(self) -> Flows:
         """What happens inside each function: conditions, values, drops, unwinding."""
         return Flows(self.program)
+
+    def module(self, path: str) -> str:
+        """Module path of a file, as `mod` declarations lead to it."""
+        number = self._numbers.get(path)
+        if number is None:
+            return super().module(path)
+        tree = self.program.tree
+        return tree.modules[tree.scope(number, "")].path
+
+    def marked(self, path: str) -> bool:
+        """Whether the file is test, benchmark or example code, also by `#[cfg(test)] mod name;`."""
+        number = self._numbers.get(path)
+        by_declaration = number is not None and is_test_predicate(self.program.tree.file_cfg[number])
+        return by_declaration or super().marked(path)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {facts.path: number for number, facts in enumerate(self.files)}
