@@ -22,6 +22,8 @@ class Sources:
         self._setters: dict[int, list[Operation]] = {}
         for block in body.blocks:
             for operation in block.operations:
+                if operation.kind in {"drop", "storage_dead"}:
+                    continue
                 if operation.target is not None and operation.target.local >= 0:
                     self._setters.setdefault(operation.target.local, []).append(operation)
 

@@ -93,7 +93,7 @@ class Unwinding:
         return OWN
 
     def _of_drop(self, flow: FunctionFlow, operation: Operation, point: Point) -> Unwind:
-        place = operation.operands[0].place if operation.operands else None
+        place = operation.target
         if place is None or flow.drops.decision(point).real == "no":
             return NO
         return self._of_destructor(flow, flow.type_of(place), place)

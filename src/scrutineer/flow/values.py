@@ -64,16 +64,18 @@ class Values:
 
     def _note(self, operation: Operation) -> None:
         target = operation.target
+        if operation.kind in {"drop", "storage_dead"}:
+            return
         if target is not None and target.local >= 0:
             self._writes[target.local] = self._writes.get(target.local, 0) + 1
             if target.steps:
                 self._pinned.add(target.local)
             else:
                 self._definition[target.local] = operation
-        if operation.kind in {"borrow", "raw_borrow"} and operation.mutable:
-            for operand in operation.operands:
-                if operand.place is not None:
-                    self._pinned.add(operand.place.local)
+        lent = operation.kind in {"borrow", "raw_borrow"} and operation.mutable
+        for operand in operation.operands:
+            if operand.place is not None and (lent or operand.mode == "write"):
+                self._pinned.add(operand.place.local)
 
     def definition(self, local: int) -> Operation | None:
         """The only operation that ever sets this local, unless it is written in parts or borrowed mutably."""

@@ -63,17 +63,15 @@ class Writes:
 
     def written(self, operation: Operation) -> list[Place]:
         """Places that an operation may write, in this body's own names."""
-        places = [] if operation.target is None else [operation.target]
-        if operation.kind in {"call", "opaque", "await", "yield", "asm", "aggregate", "format"}:
-            for index, operand in enumerate(operation.operands):
-                place = operand.place
-                if place is None:
-                    continue
-                lent = place.local in self._borrows and not place.steps
-                if lent or (operand.mode == "receiver" and not self.shared(operation, index)):
-                    places.append(place)
-        elif operation.kind == "drop" and operation.operands and operation.operands[0].place is not None:
-            places.append(operation.operands[0].place)
+        places = [] if operation.target is None or operation.kind == "storage_dead" else [operation.target]
+        for index, operand in enumerate(operation.operands):
+            place = operand.place
+            if place is None or operation.kind in {"borrow", "raw_borrow", "assign"}:
+                continue
+            lent = place.local in self._borrows and not place.steps
+            taken = operand.mode == "receiver" and not self.shared(operation, index)
+            if lent or taken or operand.mode == "write":
+                places.append(place)
         return [self.origin(place) for place in places]
 
     def may_write(self, operation: Operation, place: Place) -> bool:
