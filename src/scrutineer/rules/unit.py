@@ -13,6 +13,7 @@ from scrutineer.model.target import CrateUnit, Mark
 from scrutineer.rules.crate_files import CrateFiles
 
 if TYPE_CHECKING:
+    from scrutineer.program.entries import FunctionEntry
     from scrutineer.program.program import Program
 
 
@@ -65,3 +66,15 @@ class Unit(CrateFiles):
     @cached_property
     def _numbers(self) -> dict[str, int]:
         return {facts.path: number for number, facts in enumerate(self.files)}
+
+    @cached_property
+    def _unsafe_functions(self) -> frozenset[tuple[int, int]]:
+        return frozenset(
+            (number, block.function)
+            for number, facts in enumerate(self.program.files)
+            for block in facts.unsafe_blocks
+        )
+
+    def has_unsafe(self, entry: FunctionEntry) -> bool:
+        """Whether a function holds an unsafe block or is unsafe itself: what most rules need to look at."""
+        return entry.item.unsafe or (entry.file, entry.number) in self._unsafe_functions

@@ -1,0 +1,176 @@
+"""Where memory is declared initialised although nothing wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.graph import Point
+from scrutineer.flow.writes import overlaps
+from scrutineer.model.body import Operand, Operation, Place
+from scrutineer.model.types import TypeRef
+from scrutineer.rules.uninit_uses import FirstUse, first_uses, use_of
+
+_SET_LEN = frozenset({"alloc::vec::Vec::set_len", "alloc::string::String::set_len"})
+_NEW = frozenset({"with_capacity", "new", "with_capacity_in", "default"})
+_GROWS = frozenset({"reserve", "reserve_exact", "try_reserve", "try_reserve_exact"})
+_MAYBE = "core::mem::MaybeUninit"
+_ASSUME = "core::mem::MaybeUninit::assume_init"
+
+
+class Exposed(msgspec.Struct, frozen=True):
+    """Memory that is declared initialised at `point`, and the first use that shows it to somebody."""
+
+    point: Point
+    place: Place
+    use: FirstUse
+
+
+def lengthened(flow: FunctionFlow) -> Iterator[Exposed]:
+    """`set_len` over spare capacity that nothing wrote, followed by a use that is no raw pointer."""
+    for point, operation in flow.graph.points():
+        if operation.kind != "call" or flow.target(point).path not in _SET_LEN or len(operation.operands) < 2:
+            continue
+        place = operation.operands[0].place
+        if place is None or _elements_may_be_uninit(flow, place):
+            continue
+        place = flow.writes.origin(place)
+        if not _grows(flow, point, place, operation.operands[1]) or _written_before(flow, point, place):
+            continue
+        for use in first_uses(flow, point, place):
+            if use.use in {"exposed", "returned"}:
+                yield Exposed(point, place, use)
+                break
+
+
+def _elements_may_be_uninit(flow: FunctionFlow, place: Place) -> bool:
+    """Whether the elements are MaybeUninit, by the vector's type or by that of where it goes."""
+    types = [flow.type_of(place)]
+    types += [
+        flow.type_of(operation.target)
+        for _, operation in flow.graph.points()
+        if operation.kind == "assign"
+        and operation.target is not None
+        and operation.operands[0].place == place
+    ]
+    return any(_names(type_, _MAYBE) for type_ in types)
+
+
+def _names(type_: TypeRef, path: str) -> bool:
+    return type_.name == path or any(_names(arg, path) for arg in type_.args)
+
+
+def _grows(flow: FunctionFlow, point: Point, place: Place, length: Operand) -> bool:
+    """Whether the length is raised: the vector was made empty here, or room was just made for more."""
+    value = flow.values.of(length)
+    if value.kind == "constant" and value.name.rstrip("usize_") == "0":
+        return False
+    return any(
+        _makes_room(flow, earlier, operation, place)
+        for earlier, operation in flow.graph.points()
+        if flow.graph.dominates(earlier, point) or flow.graph.reaches(earlier, point)
+    )
+
+
+def _makes_room(flow: FunctionFlow, point: Point, operation: Operation, place: Place) -> bool:
+    if operation.kind != "call" or operation.callee is None:
+        return False
+    name = operation.callee.name.rpartition("::")[2]
+    if operation.callee.form == "method":
+        receiver = operation.operands[0].place
+        return name in _GROWS and receiver is not None and overlaps(flow.writes.origin(receiver), place)
+    made = operation.target
+    if name not in _NEW or made is None or flow.target(point).kind != "std":
+        return False
+    return overlaps(made, place) or _moved_into(flow, made, place)
+
+
+def _moved_into(flow: FunctionFlow, made: Place, place: Place) -> bool:
+    """Whether a fresh vector went into a field of the place's local: `Mat { data: Vec::with_capacity(n) }`."""
+    return any(
+        operation.kind == "aggregate"
+        and operation.target is not None
+        and operation.target.local == place.local
+        and any(operand.place == made for operand in operation.operands)
+        for _, operation in flow.graph.points()
+    )
+
+
+def _written_before(flow: FunctionFlow, point: Point, place: Place) -> bool:
+    """Whether the buffer was handed out (as a pointer or to anything that may fill it) on a way to here."""
+    for earlier, operation in flow.graph.points():
+        if earlier == point or not flow.graph.reaches(earlier, point):
+            continue
+        if operation.callee is not None and operation.callee.name in _GROWS:
+            continue
+        if use_of(flow, earlier, place) in {"pointer", "exposed"} and _after_room(
+            flow, earlier, point, place
+        ):
+            return True
+    return False
+
+
+def _after_room(flow: FunctionFlow, use: Point, point: Point, place: Place) -> bool:
+    """Whether a use lies after the last time that room was made: what came before filled other room."""
+    rooms = [p for p, operation in flow.graph.points() if _makes_room(flow, p, operation, place)]
+    return not any(flow.graph.dominates(use, room) and flow.graph.dominates(room, point) for room in rooms)
+
+
+def invented(flow: FunctionFlow) -> Iterator[tuple[Point, TypeRef, str]]:
+    """`uninitialized()`, `zeroed()` and `MaybeUninit::uninit().assume_init()` of types that have no such value."""
+    for point, operation in flow.graph.points():
+        if operation.kind != "call":
+            continue
+        path = flow.target(point).path
+        made = flow.type_of(operation.target) if operation.target is not None else TypeRef("unknown")
+        if path == "core::mem::uninitialized" and made.kind == "param":
+            yield point, made, "no value of it is made"
+        elif path == "core::mem::zeroed" and (why := _no_zero(flow, made)):
+            yield point, made, why
+        elif path == _ASSUME and _made_just_before(flow, operation) and not _is_array_of_maybe(made):
+            yield point, made, "nothing was written"
+
+
+def _made_just_before(flow: FunctionFlow, operation: Operation) -> bool:
+    """Whether the receiver is `MaybeUninit::uninit()` itself, which no name refers to."""
+    place = operation.operands[0].place
+    if place is None or place.steps or flow.body.locals[place.local].kind != "temporary":
+        return False
+    made = flow.values.definition(place.local)
+    return made is not None and made.callee is not None and made.callee.name.endswith("MaybeUninit::uninit")
+
+
+def _is_array_of_maybe(type_: TypeRef) -> bool:
+    if type_.kind == "unknown":
+        return True  # it may be one
+    return type_.kind in {"array", "tuple"} and all(arg.name == _MAYBE for arg in type_.args)
+
+
+def _no_zero(flow: FunctionFlow, type_: TypeRef) -> str:
+    """Why a type has no all-zero value; empty where it may have one."""
+    if type_.kind in {"ref", "fn"}:
+        return "a reference or function pointer is never null"
+    if type_.kind == "path" and type_.name in {
+        "alloc::boxed::Box",
+        "core::ptr::NonNull",
+        "alloc::vec::Vec",
+        "alloc::sync::Arc",
+    }:
+        return "its pointer is never null"
+    open_ = flow.program.visibility.is_reachable(flow.entry) and not flow.entry.item.unsafe
+    if type_.kind == "param" and open_ and not _has_unsafe_bound(flow, type_):
+        return "the caller may choose a type that has no all-zero value"
+    return ""
+
+
+def _has_unsafe_bound(flow: FunctionFlow, type_: TypeRef) -> bool:
+    """Whether a bound is an unsafe trait: its implementors promise something."""
+    for bound in flow.typed.bounds:
+        if bound.subject == type_:
+            for trait in bound.traits:
+                info = flow.program.impl_index.trait(trait.name)
+                if info is None or info.unsafe:
+                    return True
+    return False

@@ -1,0 +1,59 @@
+"""Memory that is declared initialised before anything wrote it, and then seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.rules.draft import Draft
+from scrutineer.rules.rule import Rule
+from scrutineer.rules.uninit_sources import invented, lengthened
+from scrutineer.rules.unit import Unit
+
+
+def check(unit: Unit) -> Iterator[Draft]:
+    """Report each place of each function that declares memory initialised which nothing wrote."""
+    for entry in unit.program.functions:
+        if entry.item.body_span is None or not unit.has_unsafe(entry):
+            continue
+        flow = unit.flows.of(entry.index)
+        for body in flow.all_bodies() if flow is not None else ():
+            yield from _lengthened(unit, body)
+            yield from _invented(body)
+
+
+def _lengthened(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
+    for found in lengthened(flow):
+        use = flow.operation(found.use.point)
+        how = "returned" if found.use.use == "returned" else "used"
+        yield Draft(
+            path=flow.path,
+            span=flow.operation(found.point).span,
+            message=f"`set_len` covers memory that nothing wrote, and it is {how} before anything does",
+            related=(unit.related(flow.path, use.span, f"{how} here"),),
+            help="fill it first (`resize`, `extend`), or write through the pointer and set the length afterwards",
+        )
+
+
+def _invented(flow: FunctionFlow) -> Iterator[Draft]:
+    for point, type_, why in invented(flow):
+        operation = flow.operation(point)
+        name = operation.callee.name if operation.callee is not None else ""
+        yield Draft(
+            path=flow.path,
+            span=operation.span,
+            message=f"`{name}` makes a `{type_}` out of nothing: {why}",
+            class_="invalid-value" if name.endswith("zeroed") else "uninit",
+            help="keep it as `MaybeUninit` until it is written",
+        )
+
+
+RULE = Rule(
+    id="uninitialised-exposed",
+    summary="memory that is declared initialised before anything wrote it",
+    classes=("uninit", "invalid-value"),
+    level="warning",
+    confidence="high",
+    since="0.1.0",
+    check=check,
+)
