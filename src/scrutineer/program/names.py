@@ -125,13 +125,16 @@ class Names:
     def _external(self, name: str) -> Iterator[Definition]:
         """A crate of the extern prelude; `extern crate` in the root adds to it."""
         name = self._renamed.get(name, name)
+        if name == "self":
+            yield Definition("module", self.root, "", 0)
+            return
         if name in self.dependencies:
             yield Definition("module", self.dependencies[name].root, name, 0)
         elif name in ("std", "core") or (
             name == "alloc" and (name in self._extern or name in self._renamed.values())
         ):
             yield Definition("module", name, "std")
-        elif name in self._extern:
+        elif name in self._extern or name in self._renamed.values():
             yield Definition("external", name)
 
     def _walk(
@@ -225,13 +228,10 @@ class Names:
         if use is None:
             return
         if use.extern_crate:
-            name = "std" if use.target in ("std", "core", "alloc") else use.target
-            if name == "self":
-                yield Definition("module", self.root, "", 0)
-            elif name == "std":
+            if use.target in ("std", "core", "alloc"):
                 yield Definition("module", use.target, "std")
             else:
-                yield from self._external(name) if name in self._extern else (Definition("external", name),)
+                yield from self._external(use.target)
             return
         target = use.target.removesuffix("::self")
         yield from self.candidates(target, module, namespace, binding.cfg, absolute=True)

@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scrutineer.model.body import Operation, Place
 from scrutineer.model.items import Candidate
 from scrutineer.model.site import SiteKind
 from scrutineer.model.span import Span
-from scrutineer.model.types import TypeRef
-from scrutineer.program.project import normalise
 from scrutineer.program.scope import Scope
-from scrutineer.program.typing.deref import Steps
-from scrutineer.program.typing.places import place_type
-from scrutineer.program.typing.records import CallTarget, Truth, TypedBody
+from scrutineer.program.typing.located import (
+    Located,
+    located,
+    owner_of_field,
+    places_of,
+    through_of,
+    within_macro,
+)
+from scrutineer.program.typing.records import Truth
+from scrutineer.program.typing.targets import external_target
+from scrutineer.program.unsafe_names import is_safe_everywhere, union_fields
 
 if TYPE_CHECKING:
     from scrutineer.program.program import Program
@@ -36,32 +41,9 @@ class Decision(msgspec.Struct, frozen=True):
 UNDECIDED = Decision("unknown")
 
 
-class Located(msgspec.Struct, frozen=True):
-    """An operation with its position in a (closure's) typed body."""
-
-    typed: TypedBody
-    closure: tuple[int, ...]
-    block: int
-    position: int
-    operation: Operation
-
-    @property
-    def target(self) -> CallTarget | None:
-        """Who it calls."""
-        return self.typed.calls.get((self.block, self.position))
-
-    def decision(self, unsafe: Truth, callee: str = "") -> Decision:
-        """A decision about this operation."""
-        return Decision(unsafe, callee, self.closure, self.block, self.position)
-
-
-def located(typed: TypedBody, closure: tuple[int, ...] = ()) -> Iterator[Located]:
-    """All operations of a body and its closures."""
-    for number, block in enumerate(typed.body.blocks):
-        for position, operation in enumerate(block.operations):
-            yield Located(typed, closure, number, position, operation)
-    for number, inner in enumerate(typed.closures):
-        yield from located(inner, (*closure, number))
+def decision(each: Located, unsafe: Truth, callee: str = "") -> Decision:
+    """A decision about a located operation."""
+    return Decision(unsafe, callee, each.closure, each.block, each.position)
 
 
 class BodyOperations:
@@ -112,7 +94,7 @@ class BodyOperations:
             case "asm":
                 return "asm", Decision("yes")
             case _:
-                return "call", self._decide_macro(candidate)
+                return self._decide_macro(candidate)
 
     def _decide_call(self, candidate: Candidate) -> tuple[SiteKind, Decision]:
         found = self._calls.get((candidate.span.start, candidate.span.end))
@@ -121,12 +103,19 @@ class BodyOperations:
         target = found.target
         kind: SiteKind = "foreign" if target.kind == "foreign" else "call"
         unsafe: Truth = "no" if target.kind == "constructor" else target.unsafe
-        return kind, found.decision(unsafe, target.path or candidate.text)
+        if (
+            target.kind == "unknown"
+            and candidate.kind == "method"
+            and is_safe_everywhere(self.program, candidate.text)
+        ):
+            unsafe = "no"
+        return kind, decision(found, unsafe, target.path or candidate.text)
 
     def _by_path(self, candidate: Candidate) -> tuple[SiteKind, Decision]:
         """A call that was not lowered: its path alone may tell."""
         if candidate.kind == "method":
-            return "call", Decision("unknown", candidate.text)
+            safe = is_safe_everywhere(self.program, candidate.text)
+            return "call", Decision("no" if safe else "unknown", candidate.text)
         definition = self.program.resolve(candidate.text.partition("::<")[0], self.scope, "values")
         if definition.kind == "function" and definition.crate != "std":
             owner = self.program.crate_of(definition.path)
@@ -142,6 +131,9 @@ class BodyOperations:
                 return "call", Decision("yes" if signature.unsafe else "no", definition.path)
         if definition.kind in ("variant", "type") and not definition.rest:
             return "call", Decision("no", definition.path)
+        if definition.kind == "external":
+            target = external_target(definition.path)
+            return "foreign" if target.kind == "foreign" else "call", Decision(target.unsafe, target.path)
         return "call", Decision("unknown", candidate.text)
 
     def _decide_places(self, candidate: Candidate, kind: str, field: str) -> Decision:
@@ -154,7 +146,7 @@ class BodyOperations:
                 if through is None:
                     continue
                 if any(type_.kind == kind for type_ in through):
-                    return each.decision("yes", field)
+                    return decision(each, "yes", field)
                 known = known or "*" in place.steps
         return Decision("no") if known else answer
 
@@ -168,26 +160,22 @@ class BodyOperations:
         return sorted(near, key=lambda each: each.operation.span.end - each.operation.span.start)
 
     def _decide_union(self, candidate: Candidate) -> Decision:
-        if candidate.text not in union_fields(self.program):
-            return Decision("no")
+        """A field is unsafe to read if its owner is a union; the owner may be of C, or unknown."""
+        step = f".{candidate.text}"
         for each in self._covering(candidate.span):
             for place in places_of(each.operation):
-                if f".{candidate.text}" in place.steps:
-                    before = Place(
-                        place.local, place.steps[: place.steps.index(f".{candidate.text}")], place.static
-                    )
-                    type_ = place_of(self.program, each.typed, before)
-                    if type_ is not None and type_.kind == "path":
-                        found = self.program.type_entry(type_.name)
-                        if found is not None:
-                            is_union = found[1].item.form == "union"
-                            return each.decision("yes" if is_union else "no", candidate.text)
-        return Decision("unknown", candidate.text)
+                if step in place.steps and place.local >= 0:
+                    owner = owner_of_field(self.program, each.typed, place, step)
+                    if owner is None:
+                        return decision(each, "unknown", candidate.text)
+                    return decision(each, "yes" if owner.item.form == "union" else "no", candidate.text)
+        return Decision("unknown" if candidate.text in union_fields(self.program) else "no", candidate.text)
 
     def _decide_static(self, path: str) -> Decision:
         definition = self.program.resolve(path, self.scope, "values")
         if definition.kind == "external" and "::" in definition.path:
-            return Decision("unknown", definition.path)
+            constant = path.rpartition("::")[2].isupper()  # bindgen keeps C's names: macros and enumerators
+            return Decision("no" if constant else "unknown", definition.path)
         if definition.kind != "value" or definition.crate == "std":
             return Decision("no")
         owner = self.program.crate_of(definition.path)
@@ -197,52 +185,36 @@ class BodyOperations:
         unsafe = item.form == "static" and (item.mutable or (item.foreign and not item.safe))
         return Decision("yes" if unsafe else "no", definition.path)
 
-    def _decide_macro(self, candidate: Candidate) -> Decision:
+    def hidden_statics(self, known: frozenset[str]) -> Iterator[tuple[Span, str, Decision]]:
+        """Uses of unsafe statics that no candidate names: C's are written in lower case like variables."""
+        seen = set(known)
+        for each in self.operations:
+            for place in places_of(each.operation):
+                if place.static and place.static not in seen:
+                    seen.add(place.static)
+                    found = self._decide_static(place.static)
+                    if found.unsafe == "yes":
+                        yield each.operation.span, place.static, decision(each, "yes", found.callee)
+
+    def _decide_macro(self, candidate: Candidate) -> tuple[SiteKind, Decision]:
+        """What a macro does here: an unsafe operation of its expansion or its arguments, where it was lowered."""
+        seen = False
+        for each in self.operations:
+            if not within_macro(each, candidate.span):
+                continue
+            seen = True
+            target = each.target
+            if target is not None and target.unsafe == "yes":
+                return "foreign" if target.kind == "foreign" else "call", decision(each, "yes", target.path)
+            for place in places_of(each.operation):
+                through = through_of(self.program, each.typed, place)
+                if through and any(type_.kind == "pointer" for type_ in through):
+                    return "deref", decision(each, "yes", candidate.text)
         definition = self.program.names.resolve(candidate.text.rstrip("!"), self.scope.module, "macros")
-        if definition.kind == "macro" and definition.crate == "std":
-            return Decision("no")
-        return Decision("unknown", candidate.text)
+        known = seen or (definition.kind == "macro" and definition.crate == "std")
+        return "call", Decision("no" if known else "unknown", candidate.text)
 
 
 @lru_cache(maxsize=64)
 def _cached_operations(program: Program, function: int) -> BodyOperations:
     return BodyOperations.of_function(program, function)
-
-
-@lru_cache(maxsize=64)
-def union_fields(program: Program) -> frozenset[str]:
-    """Names of all fields of unions that were read."""
-    found = {
-        field.name for entry in program.types if entry.item.form == "union" for field in entry.item.fields
-    }
-    for dependency in program.dependencies.values():
-        found |= union_fields(dependency)
-    return frozenset(found)
-
-
-def places_of(operation: Operation) -> Iterator[Place]:
-    """Places that an operation touches."""
-    if operation.target is not None:
-        yield operation.target
-    for operand in operation.operands:
-        if operand.place is not None:
-            yield operand.place
-
-
-def _typed_place(program: Program, typed: TypedBody, place: Place) -> tuple[TypeRef, tuple[TypeRef, ...]]:
-    steps = Steps(program.impl_index, typed.bounds, typed.scope.module)
-    found = place_type(steps, typed.body, typed.locals, place)
-    return normalise(program.impl_index, found.type, typed.bounds), found.through
-
-
-def through_of(program: Program, typed: TypedBody, place: Place) -> tuple[TypeRef, ...] | None:
-    """Types dereferenced on the way to a place; nothing where its local is unknown."""
-    if place.local < 0:
-        return ()
-    type_, through = _typed_place(program, typed, place)
-    return through or (None if type_.kind == "unknown" else ())
-
-
-def place_of(program: Program, typed: TypedBody, place: Place) -> TypeRef | None:
-    """Type of a place."""
-    return _typed_place(program, typed, place)[0] if place.local >= 0 else None

@@ -90,12 +90,17 @@ def _of_block(program: Program, number: int, position: int, block: UnsafeBlock) 
     function = start + block.function if block.function >= 0 else -1
     item = _item_of_block(program, number, block, function)
     operations = BodyOperations.of_block(program, number, position, function)
-    for candidate in block.candidates:
-        kind, decision = operations.decide(candidate)
-        if decision.unsafe != "no":
-            yield Found(
-                item, kind, candidate.span, decision, candidate.text, number, function, position, block.test
-            )
+    decided = [(candidate, *operations.decide(candidate)) for candidate in block.candidates]
+    certain = any(decision.unsafe == "yes" for _, _, decision in decided)
+    for candidate, kind, decision in decided:
+        if decision.unsafe == "no" or (kind == "union" and decision.unsafe == "unknown" and certain):
+            continue  # a field of a C struct beside a certain reason for the block
+        yield Found(
+            item, kind, candidate.span, decision, candidate.text, number, function, position, block.test
+        )
+    named = frozenset(candidate.text for candidate in block.candidates if candidate.kind == "static")
+    for span, text, decision in operations.hidden_statics(named):
+        yield Found(item, "static", span, decision, text, number, function, position, block.test)
 
 
 def _item_of_block(program: Program, number: int, block: UnsafeBlock, function: int) -> str:

@@ -1,0 +1,56 @@
+"""Names that can be unsafe anywhere in what was read: what has none of them is safe whatever its type."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from scrutineer.program.tables import standard
+from scrutineer.program.typing.targets import is_generated
+
+if TYPE_CHECKING:
+    from scrutineer.program.program import Program
+
+_RUST = frozenset({"core", "alloc", "std", "proc_macro", "test"})
+
+
+@lru_cache(maxsize=64)
+def union_fields(program: Program) -> frozenset[str]:
+    """Names of all fields of unions that were read."""
+    found = {
+        field.name for entry in program.types if entry.item.form == "union" for field in entry.item.fields
+    }
+    for dependency in program.dependencies.values():
+        found |= union_fields(dependency)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=64)
+def unsafe_methods(program: Program) -> frozenset[str]:
+    """Names of all unsafe methods of crates that were read."""
+    found = {e.item.name for e in program.functions if e.item.unsafe and e.item.receiver}
+    for dependency in program.dependencies.values():
+        found |= unsafe_methods(dependency)
+    return frozenset(found)
+
+
+@cache
+def unsafe_library_methods() -> frozenset[str]:
+    """Names of all unsafe methods of the standard library."""
+    tables = standard()
+    return frozenset(
+        name
+        for path in tables.items()
+        for name, methods in tables.members(path).items()
+        if any(method.signature.unsafe and method.signature.receiver for method in methods)
+    )
+
+
+def is_safe_everywhere(program: Program, method: str) -> bool:
+    """Whether no method of that name is unsafe, whatever the receiver: only where all Rust code was read."""
+    named = {*program.unit.extern_prelude, *(name for name, _, _ in program.unit.dependencies)}
+    if any(
+        not is_generated(name) for name in named - set(program.dependencies) - _RUST - {program.unit.name}
+    ):
+        return False
+    return method not in unsafe_methods(program) and method not in unsafe_library_methods()
