@@ -115,6 +115,13 @@ def test_sarif_gives_the_interleaving_merged_and_by_thread() -> None:
     }
 
 
+def test_sarif_claims_no_order_among_threads_that_are_not_merged() -> None:
+    apart = msgspec.structs.replace(RACE, flows=RACE.flows[:2])
+    (flow,) = sarif(report(apart))["results"][0]["codeFlows"]
+    assert [thread["id"] for thread in flow["threadFlows"]] == ["release", "set_cleared"]
+    assert all("executionOrder" not in step for thread in flow["threadFlows"] for step in thread["locations"])
+
+
 def test_sarif_names_the_files_that_were_not_read() -> None:
     (notification,) = sarif(FULL)["invocations"][0]["toolExecutionNotifications"]
     assert "not UTF-8 at byte 7" in notification["message"]["text"]

@@ -15,6 +15,7 @@ from scrutineer.rules.page import for_readers, read_page
 from scrutineer.rules.rule import Rule, all_rules
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_UNORDERED = -1  # SARIF's own default: no order among threads is known
 _ROOT = "%SRCROOT%"  # the base that GitHub and editors take for the repository
 
 
@@ -95,7 +96,7 @@ def _code_flows(flows: tuple[Flow, ...]) -> tuple[sarif.CodeFlow, ...]:
             result.append(_code_flow("calls", [("calls", list(enumerate(flow.steps)))]))
     if result:
         return tuple(result)
-    alone = [(flow.thread, list(enumerate(flow.steps))) for flow in flows if flow.kind == "thread"]
+    alone = [(flow.thread, [(_UNORDERED, step) for step in flow.steps]) for flow in flows]
     return (_code_flow("threads", alone),) if alone else ()
 
 
