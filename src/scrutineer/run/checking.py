@@ -57,20 +57,25 @@ def check_all(crates: Iterable[Checkable], executor: Executor, watcher: Watcher)
 
 def _check(crate: Checkable) -> Checked:
     """The worker's side."""
-    source = crate.source
-    load = Loader(crate.reader, crate.store)
     try:
-        unit = Unit(
-            source.unit,
-            load.facts(source),
-            crate.reader.read,
-            marks={file.path: file.mark for file in source.files if file.mark},
-            kernel=crate.kernel,
-            dependencies=Dependencies(source.unit.root, crate.near, crate.edges, load),
-        )
-        return Checked(crate.job, crate.order, check_unit(unit, select_rules(crate.select, crate.ignore)))
+        findings = check_unit(unit_of(crate), select_rules(crate.select, crate.ignore))
+        return Checked(crate.job, crate.order, findings)
     except Exception as error:  # noqa: BLE001 - one crate must not cost the others; it is never called clean
         return _failed(crate, f"internal error, please report it: {type(error).__name__}: {error}")
+
+
+def unit_of(crate: Checkable) -> Unit:
+    """A crate as rules and commands see it."""
+    source = crate.source
+    load = Loader(crate.reader, crate.store)
+    return Unit(
+        source.unit,
+        load.facts(source),
+        crate.reader.read,
+        marks={file.path: file.mark for file in source.files if file.mark},
+        kernel=crate.kernel,
+        dependencies=Dependencies(source.unit.root, crate.near, crate.edges, load),
+    )
 
 
 def _lost(crate: Checkable) -> Checked:

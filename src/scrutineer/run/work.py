@@ -42,7 +42,7 @@ def work(
         tasks = [
             task
             for job, content, (crates, _) in zip(jobs, contents, owned, strict=True)
-            for task in _tasks(job, content, crates, store.path)
+            for task in crate_tasks(job, content, crates, store.path)
         ]
         checked = check_all(tasks, executor, watcher)
     return [
@@ -51,7 +51,8 @@ def work(
     ]
 
 
-def _tasks(job: Job, contents: Contents, crates: list[Owned], store: str) -> Iterator[Checkable]:
+def crate_tasks(job: Job, contents: Contents, crates: list[Owned], store: str) -> Iterator[Checkable]:
+    """The crates of a target, each with what is needed to see it whole."""
     edges = neighbours(crates)
     sources = [_source(crate, contents) for crate in crates]
     by_root = {source.unit.root: source for source in sources if source.unit.root}
