@@ -92,3 +92,12 @@ def test_operations_and_impls_have_contracts() -> None:
     send = catalogue.contract_of_impl("core::marker::Send")
     assert send is not None
     assert [each.property for each in send.obligations] == ["send"]
+
+
+def test_an_instruction_asks_for_features_and_for_memory_behind_its_pointers() -> None:
+    contract = catalogue.contract_of("core::arch::x86_64::_mm_storeu_si128")
+    assert contract is not None
+    assert contract.obligations[0].property == "feature"
+    assert {("in-bounds", "mem_addr"), ("allocated", "mem_addr")} <= {
+        (each.property, each.parameter) for each in contract.obligations
+    }

@@ -110,3 +110,13 @@ def test_loading_is_fast_enough_for_start_up() -> None:
 def test_a_panic_is_known_from_the_documentation() -> None:
     assert _method("alloc::vec::Vec", "insert").panics
     assert not _method("alloc::vec::Vec", "len").panics
+
+
+def test_instructions_are_known_with_their_features() -> None:
+    path = standard().canonical("std::arch::x86_64::_mm_loadu_si128")
+    assert path == "core::arch::x86_64::_mm_loadu_si128"
+    found = standard().function(path)
+    assert found is not None
+    assert (found.unsafe, found.features) == (True, ("sse2",))
+    assert str(found.parameters[0].type) == "*const core::arch::x86_64::__m128i"
+    assert standard().kind("core::arch::x86_64::__m128i") == "struct"

@@ -80,7 +80,7 @@ def contract_of(path: str) -> Contract | None:
     """The contract of an unsafe function of std by its canonical path (`pointer::read` for a raw pointer's method)."""
     entry = _entries().get(path)
     if entry is None:
-        return None
+        return _of_instruction(path) if path.startswith("core::arch::") else None
     parameters = parameters_of(path)
     found = tuple(one for line in entry.obligations for one in _obligations(line, parameters))
     return Contract(of=path, source="catalogue", obligations=found, release=_file().release)
@@ -98,6 +98,20 @@ def contract_of_operation(operation: Operation) -> Contract:
     entry = _entries()[operation]
     found = tuple(one for line in entry.obligations for one in _obligations(line, ()))
     return Contract(of=operation, source="operation", obligations=found, release=_file().release)
+
+
+def _of_instruction(path: str) -> Contract | None:
+    """An instruction asks for its processor features, and for memory behind each pointer it takes."""
+    signature = standard().function(path)
+    if signature is None:
+        return None
+    lines = list(_entries()["feature call"].obligations)
+    for position, parameter in enumerate(signature.parameters):
+        if parameter.type.kind == "pointer":
+            lines.append(_Line(set="writable" if parameter.type.mutable else "readable", about=position))
+    names = tuple(parameter.name for parameter in signature.parameters)
+    found = tuple(one for line in lines for one in _obligations(line, names))
+    return Contract(of=path, source="catalogue", obligations=found, release=_file().release)
 
 
 def parameters_of(path: str) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `receiver` as in `model.items.Function`; a receiver of any kind is not among the parameters, its type is
     `receiver_type`. `since` is the release that made it stable, `-` while it is not, empty where the page
-    does not say. `panics`: its documentation says when it does. `required`: a trait's member without a default. `bounds` are those of an associated type.
+    does not say. `panics`: its documentation says when it does. `features`: of the
+    processor, without which even a safe function may not be called safely. `required`: a trait's member without a default. `bounds` are those of an associated type.
     """
 
     form: Literal["fn", "type", "const"]
@@ -37,6 +38,7 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     required: bool = False
     since: str = ""
     panics: bool = False
+    features: tuple[str, ...] = ()
     bounds: tuple[Bound, ...] = ()
 
 

@@ -16,6 +16,7 @@ def read_member(text: str, parameters: frozenset[str] = frozenset()) -> Signatur
     """One member: `since|required unsafe fn name<…>(…) -> … where …`, `type …` or `const …`."""
     since, _, rest = text.partition("|")
     cursor = Cursor(rest, parameters)
+    stable, _, features = since.partition(" features=")
     required = cursor.accept("required")
     if cursor.peek() == "type" or (cursor.peek() == "const" and cursor.peek(2) == ":"):
         return _associated(cursor, since)
@@ -44,8 +45,9 @@ def read_member(text: str, parameters: frozenset[str] = frozenset()) -> Signatur
         abi=abi,
         variadic=variadic,
         required=required,
-        since=since.removesuffix(" panics"),
-        panics=since.endswith(" panics"),
+        since=stable.removesuffix(" panics"),
+        panics=stable.endswith(" panics"),
+        features=tuple(features.split(",")) if features else (),
     )
 
 

@@ -12,6 +12,7 @@ from importlib.resources import files
 import msgspec
 
 from scrutineer.model.types import TypeRef
+from scrutineer.program.tables.arch import arch_function, arch_kind, arch_module, arch_path
 from scrutineer.program.tables.records import Declaration, Header, ItemKind, Method, Signature, TraitImpl
 from scrutineer.program.tables.signature import read_declaration, read_header, read_member
 
@@ -65,14 +66,14 @@ class Standard:
 
     def module(self, path: str) -> dict[str, str] | None:
         """Public names of a module with the canonical path of each; macros end in `!`. None: no such module."""
-        return self._table.modules.get(path)
+        return arch_module(path) or self._table.modules.get(path)
 
     def canonical(self, path: str) -> str | None:
         """Canonical path of an item by any public path: `std::vec::Vec` → `alloc::vec::Vec`; a macro's ends in `!`."""
         module, _, name = path.rpartition("::")
         names = self._table.modules.get(module)
         found = names.get(name) if names else None
-        return found or (path if path in self._table.items else None)
+        return found or (path if path in self._table.items else arch_path(path))
 
     def items(self) -> list[str]:
         """Canonical paths of everything."""
@@ -81,7 +82,7 @@ class Standard:
     def kind(self, path: str) -> ItemKind | None:
         """What sort of item a canonical path names."""
         entry = self._entry(path)
-        return entry.kind if entry else None
+        return entry.kind if entry else arch_kind(path)
 
     def declaration(self, path: str) -> Declaration | None:
         """Generics, fields, variants, supertraits or the alias' target of an item."""
@@ -92,7 +93,7 @@ class Standard:
         """Signature of a free function."""
         entry = self._entry(path)
         if entry is None or entry.kind != "fn":
-            return None
+            return arch_function(path)
         return read_member(f"{entry.since}|{entry.declaration}")
 
     def method(self, owner: str, name: str) -> tuple[Method, ...]:
