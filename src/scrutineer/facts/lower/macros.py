@@ -98,11 +98,9 @@ def _known(builder: Builder, kind: str, call: Call, target: Place | None) -> boo
     if kind == "matches":
         return _lower_matches(builder, call, target)
     before, after = (b"[", b"]") if kind == "vec" else (b"_(", b");")
-    if kind not in _FORMS:
-        return False
     outer, builder.call = builder.call, (call.node.id, span_of(builder, call.node))
     with framed(builder, before, call.start, call.inside, after) as body:
-        done = body is not None and _lower_form(builder, kind, call, body, target)
+        done = body is not None and kind in _FORMS and _lower_form(builder, kind, call, body, target)
     builder.call = outer
     return done
 
