@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +10,7 @@ import msgspec
 from scrutineer.model.items import Candidate
 from scrutineer.model.site import SiteKind
 from scrutineer.model.span import Span
+from scrutineer.program.memo import kept
 from scrutineer.program.scope import Scope
 from scrutineer.program.typing.located import (
     Located,
@@ -18,7 +18,6 @@ from scrutineer.program.typing.located import (
     owner_of_field,
     places_of,
     through_of,
-    uses_variable,
     within_macro,
 )
 from scrutineer.program.typing.records import Truth
@@ -87,7 +86,7 @@ class BodyOperations:
             case "call" | "method":
                 return self._decide_call(candidate)
             case "deref":
-                return "deref", self._decide_deref(candidate)
+                return "deref", self._decide_places(candidate, "pointer", "")
             case "field":
                 return "union", self._decide_union(candidate)
             case "static":
@@ -137,23 +136,19 @@ class BodyOperations:
             return "foreign" if target.kind == "foreign" else "call", Decision(target.unsafe, target.path)
         return "call", Decision("unknown", candidate.text)
 
-    def _decide_deref(self, candidate: Candidate) -> Decision:
-        """Whether some place used at the candidate goes through a raw pointer.
-
-        The operation nearest to the candidate decides; a store is recorded where its value stands, so that all
-        operations of the block that use the dereferenced variable are looked at after those around it.
-        """
+    def _decide_places(self, candidate: Candidate, kind: str, field: str) -> Decision:
+        """Whether some place used at the candidate goes through a raw pointer."""
+        answer: Decision = UNDECIDED
         known = False
-        named = [each for each in self.operations if uses_variable(each, candidate.text)]
-        for each in (*self._covering(candidate.span), *named):
+        for each in self._covering(candidate.span):
             for place in places_of(each.operation):
                 through = through_of(self.program, each.typed, place)
                 if through is None:
                     continue
-                if any(type_.kind == "pointer" for type_ in through):
-                    return decision(each, "yes")
+                if any(type_.kind == kind for type_ in through):
+                    return decision(each, "yes", field)
                 known = known or "*" in place.steps
-        return Decision("no") if known else UNDECIDED
+        return Decision("no") if known else answer
 
     def _covering(self, span: Span) -> list[Located]:
         """Operations whose source contains, or is contained in, a span; the nearest first."""
@@ -220,6 +215,6 @@ class BodyOperations:
         return "call", Decision("no" if known else "unknown", candidate.text)
 
 
-@lru_cache(maxsize=64)
+@kept
 def _cached_operations(program: Program, function: int) -> BodyOperations:
     return BodyOperations.of_function(program, function)

@@ -85,6 +85,7 @@ class Program:
         self.typing = Typing(self)
         self.call_graph = CallGraph(self)
         self.visibility = Visibility(self)
+        self.kept: dict[object, object] = {}  # answers of functions about it: program/memo.py
 
     @property
     def unreached(self) -> list[str]:

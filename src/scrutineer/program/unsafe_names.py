@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
+from scrutineer.program.memo import kept
 from scrutineer.program.tables import standard
 from scrutineer.program.typing.targets import is_generated
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 _RUST = frozenset({"core", "alloc", "std", "proc_macro", "test"})
 
 
-@lru_cache(maxsize=64)
+@kept
 def union_fields(program: Program) -> frozenset[str]:
     """Names of all fields of unions that were read."""
     found = {
@@ -25,7 +26,7 @@ def union_fields(program: Program) -> frozenset[str]:
     return frozenset(found)
 
 
-@lru_cache(maxsize=64)
+@kept
 def unsafe_methods(program: Program) -> frozenset[str]:
     """Names of all unsafe methods of crates that were read."""
     found = {e.item.name for e in program.functions if e.item.unsafe and e.item.receiver}

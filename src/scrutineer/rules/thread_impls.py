@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from scrutineer.model.items import Bound
 from scrutineer.model.types import TypeRef
@@ -28,6 +27,7 @@ class ThreadImpls:
         self.exposures = Exposures(program)
         self.implements = program.properties.implements
         self.visibility = program.visibility
+        self._crossing: dict[str, frozenset[int]] = {}
 
     def of(self, trait: str) -> Iterator[ThreadImpl]:
         """Unsafe impls of one of the two traits for types of this crate that others can name."""
@@ -56,9 +56,13 @@ class ThreadImpls:
                 named = tuple(arg.name for arg in own.args if arg.kind == "param" and arg.name in declared)
                 yield ThreadImpl(entry, type_, trait, own, bounds, named)
 
-    @cache  # noqa: B019 - two traits, and the object lives as long as its program
     def crossing(self, trait: str) -> frozenset[int]:
         """Types that others can name, and private ones inside them whose own impl makes those cross threads."""
+        if trait not in self._crossing:
+            self._crossing[trait] = self._reached(trait)
+        return self._crossing[trait]
+
+    def _reached(self, trait: str) -> frozenset[int]:
         found = {entry.index for entry in self.program.types if self.visibility.is_reachable(entry)}
         pending = [self.program.types[index] for index in sorted(found)]
         while pending:
