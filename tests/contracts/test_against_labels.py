@@ -26,10 +26,9 @@ def _show(what: str, score: Score) -> None:
     sys.stdout.write("\n  ".join([f"\n{what}: {score}", *score.differences]) + "\n")
 
 
-@pytest.mark.parametrize("sample", ["first", "fresh"])
-def test_sections(sample: str) -> None:
+def test_sections() -> None:
     properties, subjects = Score(), Score()
-    for label in labels("section", sample):
+    for label in labels("section"):
         doc, function = doc_at(ROOT, label["at"])
         parameters = (
             () if function is None else tuple(each for each in function.parameters if each.name != "self")
@@ -56,10 +55,9 @@ def test_sections(sample: str) -> None:
     assert properties.recall >= 0.7
 
 
-@pytest.mark.parametrize("sample", ["first", "fresh"])
-def test_comments(sample: str) -> None:
+def test_comments() -> None:
     score, unambiguous = Score(), Score()
-    for label in labels("comment", sample):
+    for label in labels("comment"):
         found = [claim.kind for claim in read_claims(comment_at(ROOT, label["at"]))]
         score.add(label["at"], label["says"], list(found))
         if not any("/" in kind for kind in label["says"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
@@ -10,7 +11,7 @@ from scrutineer.model.finding import Finding, Unread
 from scrutineer.rules.engine import check_unit
 from scrutineer.rules.selection import select_rules
 from scrutineer.rules.unit import Unit
-from scrutineer.run.executor import Executor
+from scrutineer.run.executor import Collector, Executor
 from scrutineer.run.loading import Dependencies, Loader, Source
 from scrutineer.run.watcher import Watcher
 from scrutineer.source.readers import FolderReader, RevisionReader
@@ -46,7 +47,7 @@ class Checked(msgspec.Struct, frozen=True):
 
 def check_all(crates: Iterable[Checkable], executor: Executor, watcher: Watcher) -> dict[int, list[Checked]]:
     """Findings of all crates, by the number of their target."""
-    tasks = sorted(crates, key=lambda crate: -crate.source.size)
+    tasks = _in_order(list(crates))
     watcher.start("checking", len(tasks))
     answers: dict[int, list[Checked]] = {}
     for answer in executor.run(_check, tasks, _lost):
@@ -55,8 +56,25 @@ def check_all(crates: Iterable[Checkable], executor: Executor, watcher: Watcher)
     return answers
 
 
+def _in_order(crates: list[Checkable]) -> list[Checkable]:
+    """Large targets and large crates first, and one target after another: programs are kept for one at a time."""
+    sizes: Counter[int] = Counter()
+    for crate in crates:
+        sizes[crate.job] += crate.source.size
+    return sorted(crates, key=lambda crate: (-sizes[crate.job], crate.job, -crate.source.size))
+
+
+_COLLECTOR = Collector()
+
+
 def _check(crate: Checkable) -> Checked:
-    """The worker's side."""
+    """The worker's side: one crate, and its garbage when there is enough of it."""
+    answer = _judged(crate)
+    _COLLECTOR.spend(crate.source.size)
+    return answer
+
+
+def _judged(crate: Checkable) -> Checked:
     try:
         findings = check_unit(unit_of(crate), select_rules(crate.select, crate.ignore))
         return Checked(crate.job, crate.order, findings)

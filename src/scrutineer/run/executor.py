@@ -15,9 +15,9 @@ SMALL = 3 << 20  # bytes of source below which starting processes costs more tha
 
 
 class Executor(Protocol):
-    """Does tasks, in any order. `shared`: in other processes, so that what they need must lie in files."""
+    """Does tasks, in any order. `small`: there is so little to do that memory can hold it all, in one process."""
 
-    shared: bool
+    small: bool
     processes: int
 
     def run(
@@ -32,10 +32,12 @@ class Executor(Protocol):
 
 
 class InProcess:
-    """Does tasks here, one after another, without collecting garbage in between: records hold no cycles."""
+    """Does tasks here, one after another, without collecting garbage unasked: records hold no cycles."""
 
-    shared = False
     processes = 1
+
+    def __init__(self, *, small: bool) -> None:
+        self.small = small
 
     def run(
         self, work: Callable[[Task], Answer], tasks: Iterable[Task], failed: Callable[[Task], Answer]
@@ -57,7 +59,7 @@ class InProcess:
 class Pool:
     """Does tasks in processes of their own; one that dies costs the task it was doing, not the audit."""
 
-    shared = True
+    small = False
 
     def __init__(self, processes: int) -> None:
         self.processes = processes
@@ -111,11 +113,26 @@ class Pool:
 
 
 def prepare_worker() -> None:
-    """Records hold no cycles: a worker collects no garbage, and what it was forked with stays shared."""
+    """Records hold no cycles: a worker collects no garbage unasked, and what it was forked with stays shared."""
     gc.disable()
     gc.freeze()
 
 
+class Collector:
+    """Collects garbage after every so many bytes of source: a crate seen whole is full of cycles."""
+
+    def __init__(self) -> None:
+        self._since = 0
+
+    def spend(self, size: int) -> None:
+        """Say how much source the last task was about."""
+        self._since += size
+        if self._since >= SMALL:
+            self._since = 0
+            gc.collect()
+
+
 def executor_for(size: int, processes: int) -> Executor:
     """A pool for much source, this process for little. `size` is in bytes."""
-    return Pool(processes) if processes > 1 and size >= SMALL else InProcess()
+    small = size < SMALL
+    return InProcess(small=small) if small or processes == 1 else Pool(processes)

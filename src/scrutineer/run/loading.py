@@ -20,7 +20,9 @@ from scrutineer.syntax.parse import NotReadableError
 if TYPE_CHECKING:
     from scrutineer.program.program import Program
 
-_KEPT = 12  # programs that a process keeps: the shared crates of a Linux tree are nine
+_KEPT = (
+    8 << 20
+)  # bytes of source whose programs a process keeps: the shared crates of a Linux tree are two megabytes
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -93,12 +95,16 @@ class Dependencies(Mapping[str, "Program"]):
         cut = ",".join(sorted(self._above & reachable(root, self._edges)))
         key = (os.getpid(), source.identity, cut)
         if key not in _PROGRAMS:
+            if _READERS[-1:] != [self._load.reader]:
+                _PROGRAMS.clear()  # of another target
+                _READERS[:] = [self._load.reader]
             inner = Dependencies(root, self._near, self._edges, self._load, self._above)
-            _PROGRAMS[key] = Program(source.unit, self._load.facts(source), inner, self._load.reader.read)
-            if len(_PROGRAMS) > _KEPT:
+            program = Program(source.unit, self._load.facts(source), inner, self._load.reader.read)
+            _PROGRAMS[key] = (source.size, program)
+            while len(_PROGRAMS) > 1 and sum(size for size, _ in _PROGRAMS.values()) > _KEPT:
                 _PROGRAMS.popitem(last=False)
         _PROGRAMS.move_to_end(key)
-        return _PROGRAMS[key]
+        return _PROGRAMS[key][1]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._roots)
@@ -107,4 +113,5 @@ class Dependencies(Mapping[str, "Program"]):
         return len(self._roots)
 
 
-_PROGRAMS: OrderedDict[tuple[int, str, str], Program] = OrderedDict()
+_READERS: list[FolderReader | RevisionReader] = []
+_PROGRAMS: OrderedDict[tuple[int, str, str], tuple[int, Program]] = OrderedDict()

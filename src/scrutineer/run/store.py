@@ -26,12 +26,12 @@ class Fresh(msgspec.Struct, frozen=True, gc=False):
 
 
 class Store:
-    """Facts by key. `shared`: other processes read them, so they must be packed; else they stay in memory too."""
+    """Facts by key. `small`: they stay in memory, as records; else only packed, in a file."""
 
-    def __init__(self, cache: Cache | None, *, shared: bool) -> None:
+    def __init__(self, cache: Cache | None, *, small: bool) -> None:
         self._cache = cache
         self._whole: dict[str, FileFacts] = {}
-        self.keeps_whole = not shared
+        self.keeps_whole = small
         self.keeps_packed = cache is not None
 
     @property
@@ -92,13 +92,13 @@ _OPEN: dict[tuple[int, str], Store] = {}
 
 
 @contextmanager
-def opened_store(cache: Cache | None, warn: Warn, *, shared: bool) -> Iterator[Store]:
-    """The store of a run. `shared`: other processes will read it, so memory alone will not do."""
+def opened_store(cache: Cache | None, warn: Warn, *, small: bool) -> Iterator[Store]:
+    """The store of a run. `small`: one process does it all, and memory can hold all facts at once."""
     with ExitStack() as stack:
-        if cache is None and shared:
+        if cache is None and not small:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="scrutineer-"))
             cache = stack.enter_context(closing(Cache(str(Path(folder) / "facts.sqlite3"), warn)))
-        store = Store(cache, shared=shared)
+        store = Store(cache, small=small)
         _OPEN[os.getpid(), store.path] = store
         stack.callback(_OPEN.pop, (os.getpid(), store.path))
         yield store
@@ -108,7 +108,7 @@ def store_at(path: str) -> Store:
     """The store of that file in this process: a connection must not be shared with a forked parent."""
     key = (os.getpid(), path)
     if key not in _OPEN:
-        _OPEN[key] = Store(Cache(path, _unheard, writable=False), shared=True)
+        _OPEN[key] = Store(Cache(path, _unheard, writable=False), small=False)
     return _OPEN[key]
 
 

@@ -40,7 +40,7 @@ def surveyed(question: Question, by: Grouping | None, machine: Machine, watcher:
         size = sum(file.size for file in job.target.files)
         with (
             closing(executor_for(size, machine.processes)) as executor,
-            opened_store(cache, watcher.warn, shared=executor.shared) as store,
+            opened_store(cache, watcher.warn, small=executor.small) as store,
         ):
             keys = {job.number: file_keys(job)} if cache is not None else {}
             (contents,) = read_all([job], keys, store, executor, watcher)

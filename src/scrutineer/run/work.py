@@ -35,7 +35,7 @@ def work(
     size = sum(file.size for job in jobs for file in job.target.files)
     with (
         closing(executor_for(size, machine.processes)) as executor,
-        opened_store(cache, watcher.warn, shared=executor.shared) as store,
+        opened_store(cache, watcher.warn, small=executor.small) as store,
     ):
         contents = read_all(jobs, keys, store, executor, watcher)
         owned = [ownership(job.target, content.modules) for job, content in zip(jobs, contents, strict=True)]

@@ -16,10 +16,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_STATEMENTS = re.compile(rb";|\b(?:fn|impl|struct|enum|union|trait|mod)\b")
 _BOUND = re.compile(rb"\$\s*(\w+)\s*:\s*(\w+)")
 _VARIABLE = re.compile(rb"\$(\w+)")
-_REPEATED = re.compile(rb"\$\s*\(")
 _AFTER_REPETITION = re.compile(rb"\s*(?:[*+?](?![*+?])|(?:=>|->|\|\||&&|::|\w+|[^\s\w(){}\[\]$])\s*[*+?])")
 _AFTER_UNSAFE = frozenset({b"{", b"fn", b"impl", b"trait", b"extern", b"auto", b"async", b"static"})
 
@@ -37,12 +35,9 @@ class _Token(NamedTuple):
 def as_rust(written: bytes, matcher: bytes) -> Iterator[bytes]:
     """A token tree with its delimiters as Rust, in the forms worth trying: as it stands, then as a block."""
     plain = _without_variables(written, matcher) if b"$" in written else written
-    if plain.startswith(b"{"):
+    if not matcher or not plain.startswith(b"{"):
         yield plain
-        return
-    if not matcher:
-        yield plain
-    if matcher or _STATEMENTS.search(plain):
+    if not plain.startswith(b"{") or matcher:
         yield b"{" + plain[1:-1] + b"}"
 
 
@@ -143,8 +138,6 @@ def _without_variables(written: bytes, matcher: bytes) -> bytes:
 
 def _unrepeated(written: bytes) -> bytes:
     """`$( … ),*` as what is repeated, once."""
-    if not _REPEATED.search(written):
-        return written
     result = bytearray(written)
     opened: list[tuple[int, int]] = []
     dollar = -1
