@@ -8,7 +8,7 @@ from typing import cast
 
 from scrutineer.contracts.properties import properties_of
 from scrutineer.contracts.prose import Unit, code_names, plain, units
-from scrutineer.contracts.signs import read_signs
+from scrutineer.contracts.signs import lowered, read_signs
 from scrutineer.model.contract import CLAIM_KINDS, Claim, ClaimKind
 
 _PREFIX = re.compile(
@@ -24,8 +24,8 @@ _EMPTY = re.compile(
 )
 _NOTED = re.compile(r"^\W*(?:todo|fixme|xxx|tbd)\b", re.IGNORECASE)
 
-_PATTERNS = tuple(
-    (cast("ClaimKind", name), pattern) for name, pattern in read_signs("claims.toml", "claim", CLAIM_KINDS)
+_SIGNS = tuple(
+    (cast("ClaimKind", sign.name), sign) for sign in read_signs("claims.toml", "claim", CLAIM_KINDS)
 )
 _CONCLUSION = re.compile(
     r"(?:so|thus|therefore|hence|this (?:means|is)|that means|from that|it is|consequently|it's|we can)\b",
@@ -88,7 +88,8 @@ def _clauses(shown: str, unit: Unit) -> Iterator[tuple[int, int]]:
 
 def _kind(clause: str) -> ClaimKind:
     flat = " ".join(clause.split())
-    return next((kind for kind, pattern in _PATTERNS if pattern.search(flat)), "other")
+    lower = lowered(flat)
+    return next((kind for kind, sign in _SIGNS if sign.stands_in(flat, lower)), "other")
 
 
 def _claim(kind: ClaimKind, text: str, start: int, end: int) -> Claim:

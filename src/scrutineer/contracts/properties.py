@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from scrutineer.contracts.signs import read_signs
+from scrutineer.contracts.signs import lowered, read_signs
 from scrutineer.model.contract import PROPERTIES, Property
 
-_PATTERNS = tuple(
-    (cast("Property", name), pattern)
-    for name, pattern in read_signs("properties.toml", "property", PROPERTIES)
+_SIGNS = tuple(
+    (cast("Property", sign.name), sign.lowered)
+    for sign in read_signs("properties.toml", "property", PROPERTIES)
 )
-_LIFETIME = re.compile(
-    r"\b(?:for|during|throughout|until)\b[^.]{0,30}(?:\blifetime\b|\bduration\b|'\w+)", re.IGNORECASE
-)
+_LIFETIME = re.compile(r"\b(?:for|during|throughout|until)\b[^.]{0,30}(?:\blifetime\b|\bduration\b|'\w+)")
 _REFERENTS: frozenset[Property] = frozenset(("valid", "allocated", "initialised", "aligned", "valid-value"))
 
 _ABSORBED: dict[Property, frozenset[Property]] = {
@@ -29,13 +27,13 @@ _ABSORBED: dict[Property, frozenset[Property]] = {
 def properties_of(clause: str) -> list[tuple[int, Property]]:
     """Properties of a clause, each once, with the place of the words that name it; in order of place."""
     found: dict[Property, int] = {}
-    left = clause
-    for name, pattern in _PATTERNS:
+    lower = left = lowered(clause)
+    for name, pattern in _SIGNS:
         match = pattern.search(left)
         if match:
             found.setdefault(name, match.start())
             left = pattern.sub(lambda hit: " " * len(hit[0]), left)
-    lifetime = _LIFETIME.search(clause)
+    lifetime = _LIFETIME.search(lower)
     if lifetime and _REFERENTS & found.keys():
         found.setdefault("alive", lifetime.start())
     for weak, stronger in _ABSORBED.items():
