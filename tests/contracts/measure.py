@@ -52,9 +52,9 @@ class Score:
             self.differences.append(f"{at}: missed {missed}, extra {left}")
 
 
-def labels(name: str) -> list[dict[str, Any]]:
-    """The labelled units of one file."""
-    found: list[dict[str, Any]] = tomllib.loads((LABELS / f"{name}s.toml").read_text())[name]
+def labels(name: str, sample: str) -> list[dict[str, Any]]:
+    """The labelled units of one file: a `section` or `comment` of the `first` or `fresh` sample."""
+    found: list[dict[str, Any]] = tomllib.loads((LABELS / f"{name}_{sample}.toml").read_text())[name]
     return found
 
 

@@ -26,9 +26,10 @@ def _show(what: str, score: Score) -> None:
     sys.stdout.write("\n  ".join([f"\n{what}: {score}", *score.differences]) + "\n")
 
 
-def test_sections() -> None:
+@pytest.mark.parametrize("sample", ["first", "fresh"])
+def test_sections(sample: str) -> None:
     properties, subjects = Score(), Score()
-    for label in labels("section"):
+    for label in labels("section", sample):
         doc, function = doc_at(ROOT, label["at"])
         parameters = (
             () if function is None else tuple(each for each in function.parameters if each.name != "self")
@@ -55,9 +56,10 @@ def test_sections() -> None:
     assert properties.recall >= 0.7
 
 
-def test_comments() -> None:
+@pytest.mark.parametrize("sample", ["first", "fresh"])
+def test_comments(sample: str) -> None:
     score, unambiguous = Score(), Score()
-    for label in labels("comment"):
+    for label in labels("comment", sample):
         found = [claim.kind for claim in read_claims(comment_at(ROOT, label["at"]))]
         score.add(label["at"], label["says"], list(found))
         if not any("/" in kind for kind in label["says"]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scrutineer.program.tables import effects, locks, standard
+from scrutineer.program.tables.libraries import libraries
 
 
 def _exists(path: str) -> bool:
@@ -52,3 +53,19 @@ def test_every_acquired_guard_has_an_entry_and_std_paths_are_canonical() -> None
 
 def test_a_guard_of_an_alias_is_the_same_guard() -> None:
     assert locks.guard_types()["parking_lot::MutexGuard"] is locks.guard_types()["lock_api::MutexGuard"]
+
+
+def test_lock_libraries_answer_the_questions_that_std_answers() -> None:
+    tables = libraries()
+    for path in tables.items():
+        assert tables.declaration(path) is not None
+        assert tables.members(path) is not None
+    alias = tables.declaration("parking_lot::Mutex")
+    assert alias is not None
+    assert str(alias.target) == "lock_api::Mutex<parking_lot::RawMutex, T>"
+    (lock,) = tables.method("lock_api::Mutex", "lock")
+    assert str(lock.signature.result) == "lock_api::MutexGuard<'_, R, T>"
+    traits = {str(impl.header.trait) for impl in tables.trait_impls("lock_api::MutexGuard")}
+    assert "core::marker::Sync" in traits
+    assert "core::marker::Send" not in traits
+    assert tables.canonical("crossbeam::atomic::AtomicCell") == "crossbeam_utils::atomic::AtomicCell"

@@ -14,7 +14,7 @@ from scrutineer.model.items import Parameter
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]*(?:[\w /&]*\b)?safety\b[^\n]*$", re.IGNORECASE | re.MULTILINE)
 _NEXT = re.compile(r"^[ \t]*#{1,6}[ \t]+\w", re.MULTILINE)
 _ASKS = re.compile(
-    r"\b(?:must|shall|should|needs?|has to|have to|required?|requires|ensures?|guarantees?|promises?|cannot|can't|uphold"
+    r"\b(?:must|shall|should|needs? to|has to|have to|required?|requires|ensures?|guarantees?|promises?|cannot|can't|uphold"
     r"|may (?:only|not)|can only|only (?:be|if|when|safe)|as long as|undefined behaviou?r|unless|is unsafe|unsound|caller)\b",
     re.IGNORECASE,
 )

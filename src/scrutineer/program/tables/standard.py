@@ -26,7 +26,9 @@ class _Entry(msgspec.Struct, frozen=True):
     traits: tuple[tuple[str, ...], ...] = ()
 
 
-class _Table(msgspec.Struct, frozen=True):
+class Table(msgspec.Struct, frozen=True):
+    """A table as it is stored: items are decoded when asked for."""
+
     version: str
     modules: dict[str, dict[str, str]]
     universal: tuple[tuple[str, ...], ...]
@@ -57,7 +59,7 @@ def family(type_: TypeRef) -> str:
 class Standard:
     """Questions about the standard library. Answers are cached; unknown names give nothing, never an error."""
 
-    def __init__(self, table: _Table) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
         self._entries: dict[str, _Entry | None] = {}
         self._methods: dict[str, dict[str, tuple[Method, ...]]] = {}
@@ -188,4 +190,4 @@ def _built_in() -> dict[str, list[tuple[str, ...]]]:
 @cache
 def standard() -> Standard:
     """The tables, read from the package's data on first use (see `tests/program/test_tables.py` for what it costs)."""
-    return Standard(msgspec.json.decode((files(__package__) / "std.json").read_bytes(), type=_Table))
+    return Standard(msgspec.json.decode((files(__package__) / "std.json").read_bytes(), type=Table))
