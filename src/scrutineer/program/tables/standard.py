@@ -6,6 +6,7 @@ An item is named by its canonical path (`alloc::vec::Vec`), a primitive by its f
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -36,6 +37,7 @@ class Table(msgspec.Struct, frozen=True):
     items: dict[str, msgspec.Raw]
 
 
+_NAME = re.compile(r"\b(?:fn|type|const(?! (?:fn|unsafe|async|extern)\b)) (\w+)")
 _FAMILIES = {
     "ref": "reference",
     "pointer": "pointer",
@@ -62,7 +64,10 @@ class Standard:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._entries: dict[str, _Entry | None] = {}
-        self._methods: dict[str, dict[str, tuple[Method, ...]]] = {}
+        self._named: dict[tuple[str, str], tuple[Method, ...]] = {}
+        self._member_texts: dict[str, dict[str, list[tuple[str, str]]]] = {}
+        self._headers: dict[str, Header] = {}
+        self._declarations: dict[str, Declaration | None] = {}
         self._traits: dict[str, tuple[TraitImpl, ...]] = {}
         self.version = table.version
 
@@ -88,8 +93,12 @@ class Standard:
 
     def declaration(self, path: str) -> Declaration | None:
         """Generics, fields, variants, supertraits or the alias' target of an item."""
-        entry = self._entry(path)
-        return read_declaration(path, entry.kind, entry.since, entry.declaration) if entry else None
+        if path not in self._declarations:
+            entry = self._entry(path)
+            self._declarations[path] = (
+                read_declaration(path, entry.kind, entry.since, entry.declaration) if entry else None
+            )
+        return self._declarations[path]
 
     def function(self, path: str) -> Signature | None:
         """Signature of a free function."""
@@ -100,14 +109,16 @@ class Standard:
 
     def method(self, owner: str, name: str) -> tuple[Method, ...]:
         """Inherent members of that name of a type, or the member of a trait; several where impls differ."""
-        return self.members(owner).get(name, ())
+        key = (owner, name)
+        found = self._named.get(key)
+        if found is None:
+            written = self._texts(owner).get(name, ())
+            found = self._named[key] = tuple(self._member(owner, head, text) for head, text in written)
+        return found
 
     def members(self, owner: str) -> dict[str, tuple[Method, ...]]:
         """All inherent members of a type, or the members that a trait declares, by name."""
-        found = self._methods.get(owner)
-        if found is None:
-            found = self._methods[owner] = self._read_members(owner)
-        return found
+        return {name: self.method(owner, name) for name in self._texts(owner)}
 
     def trait_impls(self, owner: str) -> tuple[TraitImpl, ...]:
         """Traits implemented for a type (`owner` is its path or family), also negative and conditional ones."""
@@ -148,24 +159,29 @@ class Standard:
             self._entries[path] = None if raw is None else msgspec.json.decode(raw, type=_Entry)
         return self._entries[path]
 
-    def _read_members(self, owner: str) -> dict[str, tuple[Method, ...]]:
-        entry = self._entry(owner)
-        found: dict[str, tuple[Method, ...]] = {}
-        if entry is None:
-            return found
-        of_trait = frozenset(read_declaration(owner, entry.kind, "", entry.declaration).generics.types)
-        for text in entry.own:
-            _add(found, Method(owner, None, read_member(text, of_trait)))
-        for head, *members in entry.inherent:
-            header = read_header(head)
-            for text in members:
-                _add(found, Method(owner, header, read_member(text, frozenset(header.generics.types))))
+    def _texts(self, owner: str) -> dict[str, list[tuple[str, str]]]:
+        """Headers and texts of a type's or trait's members by name; nothing of them is parsed yet."""
+        found = self._member_texts.get(owner)
+        if found is None:
+            found = self._member_texts[owner] = {}
+            entry = self._entry(owner)
+            groups = (("", *entry.own), *entry.inherent) if entry else ()
+            for head, *members in groups:
+                for text in members:
+                    name = _NAME.search(text.partition("|")[2])
+                    if name is not None:
+                        found.setdefault(name[1], []).append((head, text))
         return found
 
-
-def _add(found: dict[str, tuple[Method, ...]], method: Method) -> None:
-    name = method.signature.name
-    found[name] = (*found.get(name, ()), method)
+    def _member(self, owner: str, head: str, text: str) -> Method:
+        if not head:
+            declaration = self.declaration(owner)
+            types = declaration.generics.types if declaration is not None else ()
+            return Method(owner, None, read_member(text, frozenset(types)))
+        header = self._headers.get(head)
+        if header is None:
+            header = self._headers[head] = read_header(head)
+        return Method(owner, header, read_member(text, frozenset(header.generics.types)))
 
 
 def _read_impl(lines: tuple[str, ...]) -> TraitImpl:
