@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -21,6 +23,8 @@ _TYPE_PARAMETERS, _WHERE = field("type_parameters"), kind("where_clause")
 _PARAMETER, _SELF_PARAMETER = kind("parameter"), kind("self_parameter")
 _VARIADIC, _ATTRIBUTE = kind("variadic_parameter"), kind("attribute_item")
 _COMMENTS = frozenset({kind("line_comment"), kind("block_comment")})
+
+_LIFETIME = re.compile(rb"&\s*('\w+)")
 
 _generics: Memo[Generics] = Memo()
 _parameters: Memo[Parameter] = Memo()
@@ -86,10 +90,19 @@ def read_bounds(bounds: Node | None, text: bytes) -> tuple[TypeRef, ...]:
     return tuple(trait for bound in _bound(UNKNOWN, bounds, text) for trait in bound.traits)
 
 
-def read_parameters(node: Node, text: bytes) -> tuple[tuple[Parameter, ...], str, bool]:
-    """Parameters of a function, the form of its receiver, and whether it is variadic."""
+class Taken(NamedTuple):
+    """What a function takes: its parameters, the form of its receiver with its lifetime, `...`."""
+
+    parameters: tuple[Parameter, ...]
+    receiver: str
+    lifetime: str
+    variadic: bool
+
+
+def read_parameters(node: Node, text: bytes) -> Taken:
+    """Read the parameter list of a function."""
     found: list[Parameter] = []
-    receiver, variadic = "", False
+    receiver, lifetime, variadic = "", "", False
     for child in node.named_children:
         kind_ = child.kind_id
         if kind_ == _PARAMETER:
@@ -99,13 +112,16 @@ def read_parameters(node: Node, text: bytes) -> tuple[tuple[Parameter, ...], str
             found.append(parameter)
         elif kind_ == _SELF_PARAMETER:
             written = text[child.start_byte : child.end_byte]
-            mutable = "mut " if b"mut" in written else ""
+            words = written.split()
+            mutable = "mut " if b"mut" in words or written.startswith(b"&mut") else ""
             receiver = f"&{mutable}self" if written.startswith(b"&") else "self"
+            named = _LIFETIME.match(written)
+            lifetime = named[1].decode() if named else ""
         elif kind_ == _VARIADIC:
             variadic = True
         elif kind_ != _ATTRIBUTE and kind_ not in _COMMENTS:
             found.append(Parameter("", read_type(child, text)))
-    return tuple(found), receiver, variadic
+    return Taken(tuple(found), receiver, lifetime, variadic)
 
 
 def _parameter(node: Node, text: bytes) -> Parameter:

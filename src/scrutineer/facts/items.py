@@ -47,13 +47,14 @@ def read_function(draft: FileDraft, node: Node) -> bool:
     start = start_of(draft, node) if draft.parsed.rewrites else node.start_byte
     head = read_head(text[start : name.start_byte])
     item = shared(draft, start, node.end_byte, name)
-    taken, receiver, variadic = read_parameters(parameters, text)
+    taken = read_parameters(parameters, text)
     between = text.find(b"where", parameters.end_byte, body.start_byte if body else node.end_byte) >= 0
     item |= {
         "visibility": head.visibility,
         "generics": read_generics(node, text, where_of(node) if between else None),
-        "parameters": taken,
-        "receiver": receiver,
+        "parameters": taken.parameters,
+        "receiver": taken.receiver,
+        "receiver_lifetime": taken.lifetime,
         "result": read_type(result, text) if result else UNIT,
         "unsafe": "unsafe" in head.words,
         "const": "const" in head.words,
@@ -61,7 +62,7 @@ def read_function(draft: FileDraft, node: Node) -> bool:
         "abi": head.abi,
         "foreign": outer.foreign,
         "safe": "safe" in head.words,
-        "variadic": variadic,
+        "variadic": taken.variadic,
         "impl_": outer.impl_,
         "trait": outer.trait,
         "body_span": Span(body.start_byte, body.end_byte) if body else None,

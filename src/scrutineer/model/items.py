@@ -130,6 +130,7 @@ class Function(Item, frozen=True, kw_only=True, gc=False):
     generics: Generics = Generics()
     parameters: tuple[Parameter, ...] = ()
     receiver: str = ""  # "", "self", "&self", "&mut self", or "typed" (then parameters[0] is self)
+    receiver_lifetime: str = ""  # `'a` of `&'a self`
     result: TypeRef = TypeRef("tuple")
     unsafe: bool = False
     const: bool = False
