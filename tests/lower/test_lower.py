@@ -100,3 +100,13 @@ def test_unknown_macro_is_a_hole_and_known_ones_have_control_flow() -> None:
 def test_a_macro_that_the_crate_defines_is_not_looked_up() -> None:
     body = lower("fn f() { vec![1]; }", defined=frozenset({"vec"}))
     assert len(operations(body, "opaque")) == 1
+
+
+def test_an_operation_of_a_macro_stands_where_the_macro_does() -> None:
+    text = 'fn f(p: *mut (u8, u8)) { g(1, 2); let q = addr_of_mut!((*p).1); assert!(h(q), "no"); vec![k(q), 2]; }'
+    for operation in operations(lower(text)):
+        written = text[operation.span.start : operation.span.end]
+        if operation.kind in ("raw_borrow", "panic") or operation.name.startswith("vec"):
+            assert written.startswith(("addr_of_mut!(", "assert!(", "vec!["))
+        if operation.callee is not None:
+            assert written.startswith(f"{operation.callee.name}(")

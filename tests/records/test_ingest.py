@@ -148,6 +148,12 @@ def test_the_tables_survive_the_disk(make_folder: MakeFolder, tmp_path: Path) ->
     assert store.report == tables.report
     assert store.rows("SELECT cve, language, introduced FROM cves") == [("CVE-2026-1000", "rust", None)]
     assert store.value("SELECT count(*) FROM sizes") == 0
+    report = tmp_path / "tables" / "ingest.json"
+    written = report.read_text()
+    report.write_text(written.replace('"schema": 2', '"schema": 1'))
+    with pytest.raises(RecordsError, match="another version"):
+        Store(tmp_path / "tables")
+    report.write_text(written)
     (tmp_path / "tables" / "cves.parquet").write_bytes(b"broken")
     with pytest.raises(RecordsError, match="ingest again"):
         Store(tmp_path / "tables")

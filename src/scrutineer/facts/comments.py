@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from scrutineer.facts.draft import FileDraft
 from scrutineer.facts.handlers import reads
-from scrutineer.facts.heads import is_outer_doc, plain_comment
+from scrutineer.facts.heads import is_outer_doc, plain_line
 from scrutineer.model.items import SafetyComment
 from scrutineer.model.span import Span
 
@@ -132,7 +132,7 @@ def _notes(draft: FileDraft, first: int, last: int) -> Iterator[Note]:
     lines = text[start:end].decode("utf-8", "replace").split("\n")
     offset = start
     for index, line in enumerate(lines):
-        plain = plain_comment(line)
+        plain = plain_line(line)
         fenced ^= doc and plain.lstrip().startswith("```")
         heading = _HEADING.search(plain)
         said = _SPEAKS.search(plain) or heading
@@ -140,7 +140,7 @@ def _notes(draft: FileDraft, first: int, last: int) -> Iterator[Note]:
             offset += len(line.encode()) + 1
             continue
         low = offset + len(line) - len(line.lstrip())
-        words = "\n".join([plain[said.start() :], *map(plain_comment, lines[index + 1 :])])
+        words = "\n".join([plain[said.start() :], *map(plain_line, lines[index + 1 :])])
         form = "doc" if doc else _form(text, low, mark)
         yield Note(
             SafetyComment(words.strip(), Span(low, end), form), first, last, doc and heading is not None

@@ -171,7 +171,7 @@ def read_use(draft: FileDraft, node: Node) -> bool:
     item["visibility"] = head.visibility
     for name, target, span in _leaves(draft, argument, ""):
         draft.uses.append(item | {"name": name, "target": target, "name_span": span})
-    return True
+    return draft.text.find(b"/", node.start_byte, node.end_byte) >= 0
 
 
 def _leaves(draft: FileDraft, node: Node, prefix: str) -> Iterator[tuple[str, str, Span]]:

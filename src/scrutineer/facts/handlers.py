@@ -30,13 +30,16 @@ IN_UNSAFE: dict[int, Handler | Literal[False]] = dict(HANDLERS)
 """The same where operations are candidates: in unsafe blocks and the bodies of unsafe functions."""
 
 
-def reads(*names: str, only_in_unsafe: bool = False) -> Callable[[Handler], Handler]:
+def reads(
+    *names: str, only: Literal["", "in unsafe code", "in safe code"] = ""
+) -> Callable[[Handler], Handler]:
     """Make a function the reader of node kinds."""
 
     def register(handler: Handler) -> Handler:
         for name in names:
-            IN_UNSAFE[kind(name)] = handler
-            if not only_in_unsafe:
+            if only != "in safe code":
+                IN_UNSAFE[kind(name)] = handler
+            if only != "in unsafe code":
                 HANDLERS[kind(name)] = handler
         return handler
 

@@ -22,7 +22,7 @@ _COMMENT = re.compile(r"//[^\n]*|/\*[\s\S]*?\*/")
 _SECTION = re.compile(r"^\s*#+\s*(?:[^\n]*\bsafety|invariants?|panics?)\b", re.IGNORECASE | re.MULTILINE)
 _MAY_BE_SECTION = re.compile(rb"#[^\n]*(?i:safety|invariant|panic)")
 _INNER_DOC = frozenset({b"//!", b"/*!"})
-_DOC_MARK = re.compile(r"^[ \t]*(?://[/!]?|/\*[*!]?|\*/|\*(?!/))?", re.MULTILINE)
+_DOC_MARK = re.compile(r"\s*(?://[/!]?|/\*[*!]?|\*/|\*(?!/))?")
 
 
 class Head(NamedTuple):
@@ -109,8 +109,14 @@ def _doc(text: bytes, docs: list[tuple[int, int]]) -> str:
 
 def plain_comment(text: str) -> str:
     """Comment text without its marks, every line cut of one leading blank."""
-    lines = _DOC_MARK.sub("", text).removesuffix("*/").rstrip().split("\n")
-    return "\n".join(line.removeprefix(" ").rstrip() for line in lines).strip("\n")
+    return "\n".join(map(plain_line, text.split("\n"))).strip("\n")
+
+
+def plain_line(line: str) -> str:
+    """One line of a comment, without marks and one leading blank."""
+    mark = _DOC_MARK.match(line)
+    inside = line[mark.end() :] if mark else line
+    return inside.removeprefix(" ").rstrip().removesuffix("*/").rstrip()
 
 
 def start_of(draft: FileDraft, node: Node) -> int:

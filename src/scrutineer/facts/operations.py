@@ -18,6 +18,7 @@ from scrutineer.syntax.grammar import field, kind, kinds
 _FUNCTION, _VALUE, _FIELD, _LEFT = field("function"), field("value"), field("field"), field("left")
 _GENERIC, _ACCESS = kind("generic_function"), kind("field_expression")
 _PLACES = kinds("identifier", "self", "field_expression")
+_INSIDE_EXPRESSIONS = re.compile(rb"[({!|&=/]")
 _INSIDE_TYPES = re.compile(rb"[{!/]")
 _LONGEST = 200
 _STAR = ord("*")
@@ -91,7 +92,7 @@ def read_reference(draft: FileDraft, node: Node) -> bool:
     return True
 
 
-@reads("unary_expression", only_in_unsafe=True)
+@reads("unary_expression", only="in unsafe code")
 def read_dereference(draft: FileDraft, node: Node) -> bool:
     """`*operand`."""
     if draft.text[node.start_byte] == _STAR:
@@ -100,25 +101,22 @@ def read_dereference(draft: FileDraft, node: Node) -> bool:
     return True
 
 
-@reads("field_expression", only_in_unsafe=True)
-def read_field(draft: FileDraft, node: Node) -> bool:
-    """A field access, which may read a union."""
-    name = node.child_by_field_id(_FIELD)
-    if name is not None and (node.start_byte, node.end_byte) != draft.callee:
-        note(draft, "field", words(name, draft.text), node)
-    return True
-
-
 @reads(
     "parameters", "type_arguments", "type_parameters", "reference_type", "pointer_type", "generic_type", "tuple_type",
-    "scoped_type_identifier", "function_type", "where_clause",
+    "scoped_type_identifier", "function_type", "where_clause", "scoped_identifier",
 )  # fmt: skip
 def skip_type(draft: FileDraft, node: Node) -> bool:
     """Types hold nothing to read unless a block, a macro call or a comment stands in them."""
     return _INSIDE_TYPES.search(draft.text, node.start_byte, node.end_byte) is not None
 
 
-@reads("identifier", only_in_unsafe=True)
+@reads("arguments", "tuple_expression", "array_expression", "field_expression", only="in safe code")
+def skip_plain(draft: FileDraft, node: Node) -> bool:
+    """Names, literals and field accesses hold nothing to read."""
+    return _INSIDE_EXPRESSIONS.search(draft.text, node.start_byte + 1, node.end_byte - 1) is not None
+
+
+@reads("identifier", only="in unsafe code")
 def read_name(draft: FileDraft, node: Node) -> bool:
     """A name in capitals, which may be a mutable static."""
     name = draft.text[node.start_byte : node.end_byte]
@@ -127,7 +125,7 @@ def read_name(draft: FileDraft, node: Node) -> bool:
     return False
 
 
-@reads("scoped_identifier", only_in_unsafe=True)
+@reads("scoped_identifier", only="in unsafe code")
 def read_path(draft: FileDraft, node: Node) -> bool:
     """A path that is not called and not named like a type, which may be a mutable or foreign static."""
     if (node.start_byte, node.end_byte) != draft.callee:
@@ -135,4 +133,13 @@ def read_path(draft: FileDraft, node: Node) -> bool:
         last = path.rpartition("::")[2]
         if last.isupper() or last.islower():
             note(draft, "static", path, node)
-    return False
+    return skip_type(draft, node)
+
+
+@reads("field_expression", only="in unsafe code")
+def read_field(draft: FileDraft, node: Node) -> bool:
+    """A field access, which may read a union."""
+    name = node.child_by_field_id(_FIELD)
+    if name is not None and (node.start_byte, node.end_byte) != draft.callee:
+        note(draft, "field", words(name, draft.text), node)
+    return True

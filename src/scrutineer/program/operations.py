@@ -18,6 +18,7 @@ from scrutineer.program.typing.located import (
     owner_of_field,
     places_of,
     through_of,
+    uses_variable,
     within_macro,
 )
 from scrutineer.program.typing.records import Truth
@@ -86,7 +87,7 @@ class BodyOperations:
             case "call" | "method":
                 return self._decide_call(candidate)
             case "deref":
-                return "deref", self._decide_places(candidate, "pointer", "")
+                return "deref", self._decide_deref(candidate)
             case "field":
                 return "union", self._decide_union(candidate)
             case "static":
@@ -136,19 +137,23 @@ class BodyOperations:
             return "foreign" if target.kind == "foreign" else "call", Decision(target.unsafe, target.path)
         return "call", Decision("unknown", candidate.text)
 
-    def _decide_places(self, candidate: Candidate, kind: str, field: str) -> Decision:
-        """Whether some place used at the candidate goes through a raw pointer."""
-        answer: Decision = UNDECIDED
+    def _decide_deref(self, candidate: Candidate) -> Decision:
+        """Whether some place used at the candidate goes through a raw pointer.
+
+        The operation nearest to the candidate decides; a store is recorded where its value stands, so that all
+        operations of the block that use the dereferenced variable are looked at after those around it.
+        """
         known = False
-        for each in self._covering(candidate.span):
+        named = [each for each in self.operations if uses_variable(each, candidate.text)]
+        for each in (*self._covering(candidate.span), *named):
             for place in places_of(each.operation):
                 through = through_of(self.program, each.typed, place)
                 if through is None:
                     continue
-                if any(type_.kind == kind for type_ in through):
-                    return decision(each, "yes", field)
+                if any(type_.kind == "pointer" for type_ in through):
+                    return decision(each, "yes")
                 known = known or "*" in place.steps
-        return Decision("no") if known else answer
+        return Decision("no") if known else UNDECIDED
 
     def _covering(self, span: Span) -> list[Located]:
         """Operations whose source contains, or is contained in, a span; the nearest first."""

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from scrutineer.records.classify import classify, memory_classes
+from scrutineer.records.classify import classify, classify_words, memory_classes, reviewed
 from scrutineer.records.cve_json import CveJson, json_pairs, json_span
 from scrutineer.records.cvss import base_score
 from scrutineer.records.dyad import Pair, mainline_span
@@ -55,10 +55,12 @@ def add_record(cve: str, bundle: Bundle, rows: Rows) -> None:
     paths, title = record.paths, record.containers.cna.title
     labels = classify(cve, title, record.description) if record.description else ()
     memory = memory_classes()
-    rows.classes.extend(
-        ClassRow(cve, label.name, label.kind, label.name in memory, label.confidence, label.evidence)
-        for label in labels
-    )
+    replaced = classify_words(title, record.description) if cve in reviewed() and record.description else ()
+    for superseded, part in ((False, labels), (True, replaced)):
+        rows.classes.extend(
+            ClassRow(cve, one.name, one.kind, one.name in memory, one.confidence, one.evidence, superseded)
+            for one in part
+        )
     rows.files.extend(FileRow(cve, path, path_language(path), folder_of(path)) for path in paths)
     rows.pairs.extend(
         PairRow(cve, pair.introduced_in, pair.introduced_by, pair.fixed_in, pair.fixed_by)

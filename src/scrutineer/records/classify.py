@@ -70,9 +70,14 @@ def memory_classes() -> tuple[str, ...]:
 def classify(cve: str, title: str, text: str) -> tuple[Label, ...]:
     """The labels of one record; a reviewed entry replaces what the words say."""
     entry = reviewed().get(cve)
-    if entry is not None:
-        kinds = {rule.name: rule.kind for rule in class_rules()}
-        return tuple(Label(name, kinds[name], "reviewed", entry.reason) for name in entry.classes)
+    if entry is None:
+        return classify_words(title, text)
+    kinds = {rule.name: rule.kind for rule in class_rules()}
+    return tuple(Label(name, kinds[name], "reviewed", entry.reason) for name in entry.classes)
+
+
+def classify_words(title: str, text: str) -> tuple[Label, ...]:
+    """What the words alone say."""
     heading = _Text.of(title)
     body = _Text.of(text.removeprefix(_PREAMBLE)[:_BODY_LIMIT])
     found = (_label(rule, heading, body) for rule in class_rules())

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from scrutineer.records.errors import RecordsError
-from scrutineer.records.tables import ROWS, IngestReport, Tables
+from scrutineer.records.tables import ROWS, SCHEMA, IngestReport, Tables
 
 _REPORT = "ingest.json"
 
@@ -29,13 +29,16 @@ def write_tables(tables: Tables, into: Path) -> None:
 def read_report(folder: Path) -> IngestReport:
     """What the ingest into this folder read. Raises RecordsError when the folder holds no tables."""
     try:
-        return msgspec.json.decode((folder / _REPORT).read_bytes(), type=IngestReport)
+        report = msgspec.json.decode((folder / _REPORT).read_bytes(), type=IngestReport)
     except OSError as error:
         raise RecordsError(
             f"{folder}: no tables here; run `scrutineer records ingest SOURCE --into {folder}`"
         ) from error
     except msgspec.DecodeError as error:
         raise RecordsError(f"{folder / _REPORT}: {error}; ingest again") from error
+    if report.schema != SCHEMA:
+        raise RecordsError(f"{folder}: tables of another version of scrutineer; ingest again")
+    return report
 
 
 class Store:

@@ -84,7 +84,7 @@ def _by_language(store: Store) -> Table:
 def _near_rust(store: Store) -> Table:
     rows = store.rows(
         "SELECT cve, published[:10], language, introduced, fixed, score, "
-        "(SELECT string_agg(name, ', ') FROM classes k WHERE k.cve = c.cve AND confidence <> 'low'), title "
+        "(SELECT string_agg(name, ', ') FROM classes k WHERE k.cve = c.cve AND confidence <> 'low' AND NOT superseded), title "
         "FROM cves c WHERE language IN ('rust', 'both', 'rust-adjacent') ORDER BY language, cve"
     )
     columns = ("cve", "published", "language", "introduced", "fixed", "score", "classes", "title")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+SCHEMA = 2
+"""Of the tables; those of another version are to be ingested again."""
+
 
 class CveRow(msgspec.Struct, frozen=True):
     """One CVE record. Releases are mainline ones; None where the record does not know."""
@@ -52,6 +55,7 @@ class ClassRow(msgspec.Struct, frozen=True):
     memory: bool
     confidence: str
     evidence: str
+    superseded: bool  # what the words say of a record that a person reviewed
 
 
 class PublicationRow(msgspec.Struct, frozen=True):
@@ -97,7 +101,7 @@ class IngestReport(msgspec.Struct, frozen=True):
     spans_compared: int  # records whose releases are given both by dyad and by JSON
     spans_differing: int  # of those, how many disagree; dyad is taken
     scores_differing: int  # recorded base score is not the one its vector gives
-    schema: int = 1
+    schema: int = SCHEMA
 
 
 class Tables(msgspec.Struct, frozen=True):

@@ -16,8 +16,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_STATEMENTS = re.compile(rb";|\b(?:fn|impl|struct|enum|union|trait|mod)\b")
 _BOUND = re.compile(rb"\$\s*(\w+)\s*:\s*(\w+)")
 _VARIABLE = re.compile(rb"\$(\w+)")
+_REPEATED = re.compile(rb"\$\s*\(")
 _AFTER_REPETITION = re.compile(rb"\s*(?:[*+?](?![*+?])|(?:=>|->|\|\||&&|::|\w+|[^\s\w(){}\[\]$])\s*[*+?])")
 _AFTER_UNSAFE = frozenset({b"{", b"fn", b"impl", b"trait", b"extern", b"auto", b"async", b"static"})
 
@@ -35,9 +37,12 @@ class _Token(NamedTuple):
 def as_rust(written: bytes, matcher: bytes) -> Iterator[bytes]:
     """A token tree with its delimiters as Rust, in the forms worth trying: as it stands, then as a block."""
     plain = _without_variables(written, matcher) if b"$" in written else written
-    if not matcher or not plain.startswith(b"{"):
+    if plain.startswith(b"{"):
         yield plain
-    if not plain.startswith(b"{") or matcher:
+        return
+    if not matcher:
+        yield plain
+    if matcher or _STATEMENTS.search(plain):
         yield b"{" + plain[1:-1] + b"}"
 
 
@@ -138,6 +143,8 @@ def _without_variables(written: bytes, matcher: bytes) -> bytes:
 
 def _unrepeated(written: bytes) -> bytes:
     """`$( … ),*` as what is repeated, once."""
+    if not _REPEATED.search(written):
+        return written
     result = bytearray(written)
     opened: list[tuple[int, int]] = []
     dollar = -1

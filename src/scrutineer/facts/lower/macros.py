@@ -98,23 +98,26 @@ def _known(builder: Builder, kind: str, call: Call, target: Place | None) -> boo
     if kind == "matches":
         return _lower_matches(builder, call, target)
     before, after = (b"[", b"]") if kind == "vec" else (b"_(", b");")
-    handler = _FORMS.get(kind)
-    if handler is None:
-        return False
+    outer, builder.call = builder.call, (call.node.id, span_of(builder, call.node))
     with framed(builder, before, call.start, call.inside, after) as body:
-        if body is None:
-            return False
-        value = parts(body)[0]
-        if value.type == "expression_statement":
-            value = value.children[0]
-        if kind == "vec":
-            handler(builder, call, [value], target)
-            return True
-        given = value.child_by_field_name("arguments")
-        arguments = parts(given) if given is not None else []
-        if len(arguments) < _NEEDED.get(kind, 1):
-            return False
-        handler(builder, call, arguments, target)
+        done = body is not None and kind in _FORMS and _lower_form(builder, kind, call, body, target)
+    builder.call = outer
+    return done
+
+
+def _lower_form(builder: Builder, kind: str, call: Call, body: Node, target: Place | None) -> bool:
+    """Lower a call whose arguments were framed as those of a function, or as an array."""
+    value = parts(body)[0]
+    if value.type == "expression_statement":
+        value = value.children[0]
+    if kind == "vec":
+        _FORMS[kind](builder, call, [value], target)
+        return True
+    given = value.child_by_field_name("arguments")
+    arguments = parts(given) if given is not None else []
+    if len(arguments) < _NEEDED.get(kind, 1):
+        return False
+    _FORMS[kind](builder, call, arguments, target)
     return True
 
 

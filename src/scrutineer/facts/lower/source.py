@@ -24,7 +24,9 @@ _NOTES = frozenset({"line_comment", "block_comment", "attribute_item", "inner_at
 
 
 def span_of(builder: Builder, node: Node) -> Span:
-    """Where a node stands in its file."""
+    """Where a node stands in its file; the call around a frame keeps the place it has outside."""
+    if builder.call is not None and builder.call[0] == node.id:
+        return builder.call[1]
     if builder.origin is not None:
         return builder.origin(node.start_byte, node.end_byte)
     shift = builder.shift

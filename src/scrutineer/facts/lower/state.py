@@ -95,6 +95,7 @@ class Builder:
         "block",
         "borrowed",
         "breakables",
+        "call",
         "captures",
         "cfg",
         "closures",
@@ -158,6 +159,9 @@ class Builder:
         self.closures: list[Body] = []
         self.captures: dict[Place, int] = {}
         self.holes: list[int] = []
+        self.call: tuple[int, Span] | None = (
+            None  # node of the macro call whose arguments are framed, its span
+        )
         self.damaged = False
 
 

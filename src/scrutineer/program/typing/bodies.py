@@ -75,6 +75,8 @@ class BodyTyper:
 
     def place(self, place: Place) -> PlaceType:
         """Type of a place; of one that begins with a path, the path's type."""
+        if not place.steps and place.local >= 0:
+            return PlaceType(self.locals[place.local])
         start = self.constants.value(place.static) if place.static else None
         return place_type(self.steps, self.body, self.locals, place, start)
 

@@ -51,7 +51,18 @@ def within_macro(each: Located, span: Span) -> bool:
         call = each.typed.body.expansions[operation.expansion].call
         if call.start <= span.start < call.end or span.start <= call.start < span.end:
             return True
-    return operation.kind != "opaque" and span.start < operation.span.start and operation.span.end <= span.end
+    return (
+        operation.kind != "opaque" and span.start <= operation.span.start and operation.span.end <= span.end
+    )
+
+
+def uses_variable(each: Located, text: str) -> bool:
+    """Whether an operation dereferences the variable that a text begins with (`p` of `p.next`)."""
+    name = text.partition(".")[0].strip("( ")
+    return any(
+        place.local >= 0 and "*" in place.steps and each.typed.body.locals[place.local].name == name
+        for place in places_of(each.operation)
+    )
 
 
 def places_of(operation: Operation) -> Iterator[Place]:

@@ -14,9 +14,11 @@ ASKS = "Which kinds of bug does each language have fewer of, per million lines a
 ASSUMPTIONS = (
     "Classes are read from the record's words, several per record, with high or medium confidence (or reviewed by a person, with a reason); a record without one counts as `not memory safety`.",
     "Memory safety is use-after-free, double free, out-of-bounds, uninitialised memory, type confusion, memory corruption and stack exhaustion; a null dereference in the kernel stops it, and counts apart.",
+    "A person reviewed the records of Rust, not those of C, and finds labels that words miss: single classes look more frequent in Rust than they are. By words alone both are read alike.",
     "Many classes are looked at: one in twenty excludes a ratio of 1 by chance.",
 )
-_LABELLED = "cve IN (SELECT cve FROM classes WHERE confidence <> 'low' AND {condition})"
+_LABELLED = "cve IN (SELECT cve FROM classes WHERE confidence <> 'low' AND NOT superseded AND {condition})"
+_BY_WORDS = "cve IN (SELECT cve FROM classes WHERE confidence NOT IN ('low', 'reviewed') AND memory)"
 
 
 def answer(store: Store) -> Answer:
@@ -27,6 +29,7 @@ def answer(store: Store) -> Answer:
     found = [
         _narrowed(store, window, "memory safety", memory),
         _narrowed(store, window, "not memory safety", f"NOT {memory}"),
+        _narrowed(store, window, "memory safety, by words alone", _BY_WORDS),
     ]
     named = _LABELLED.format(condition="name = ?")
     found += [
