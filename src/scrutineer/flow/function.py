@@ -122,8 +122,12 @@ class FunctionFlow:
     def _points(self) -> dict[int, Point]:
         return {id(operation): point for point, operation in self.graph.points()}
 
+    def point_of(self, operation: Operation) -> Point | None:
+        """Where one of the body's own operations stands; nothing where control cannot arrive."""
+        return self._points.get(id(operation))
+
     def _shared(self, operation: Operation, operand: int) -> bool:
-        point = self._points.get(id(operation))
+        point = self.point_of(operation)
         if point is None or operand != 0:
             return False
         target = self.target(point)

@@ -22,7 +22,7 @@ class TypedAnswers:
         """Nothing is looked up before it is asked for."""
         self.program = program
         self.typed = typed
-        self.steps = Steps(program.impl_index, typed.bounds)
+        self.steps = Steps(program.impl_index, typed.bounds, typed.scope.module)
         self._places: dict[Place, PlaceType] = {}
         self._targets = {
             id(typed.body.blocks[block].operations[at]): target for (block, at), target in typed.calls.items()

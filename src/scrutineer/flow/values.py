@@ -56,6 +56,7 @@ class Values:
         """Find the locals that have one definition and cannot change behind it."""
         self.body = body
         self._writes: dict[int, int] = {}
+        self._whole: dict[int, int] = {}
         self._definition: dict[int, Operation] = {}
         self._pinned: set[int] = set(range(body.parameters + 1))
         for block in body.blocks:
@@ -72,6 +73,7 @@ class Values:
                 self._pinned.add(target.local)
             else:
                 self._definition[target.local] = operation
+                self._whole[target.local] = self._whole.get(target.local, 0) + 1
         lent = operation.kind in {"borrow", "raw_borrow"} and operation.mutable
         for operand in operation.operands:
             if operand.place is not None and (lent or operand.mode == "write"):
@@ -80,6 +82,12 @@ class Values:
     def definition(self, local: int) -> Operation | None:
         """The only operation that ever sets this local, unless it is written in parts or borrowed mutably."""
         if local in self._pinned or self._writes.get(local) != 1:
+            return None
+        return self._definition.get(local)
+
+    def only_assignment(self, local: int) -> Operation | None:
+        """The only operation that sets the whole local, even if parts of it or what it refers to may be written."""
+        if local <= self.body.parameters or self._whole.get(local) != 1:
             return None
         return self._definition.get(local)
 

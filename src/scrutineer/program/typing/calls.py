@@ -14,6 +14,7 @@ from scrutineer.program.scope import Scope
 from scrutineer.program.terms import Bindings, fits, is_known, match
 from scrutineer.program.typing.choice import Choice, Request
 from scrutineer.program.typing.construct import Construction, constructed
+from scrutineer.program.typing.guards import guard_target
 from scrutineer.program.typing.instantiate import ClosureTyper
 from scrutineer.program.typing.methods import Found, Methods
 from scrutineer.program.typing.records import UNKNOWN_CALL, CallTarget
@@ -48,7 +49,8 @@ class Calls:
         callee = request.callee
         if callee.form == "method":
             found = self.methods.method(request.arguments[0], callee.name, self.scope.module)
-            return self.choice.choose(found, request, receiver=True)
+            known = None if found else guard_target(self.steps.chain(request.arguments[0]), callee.name)
+            return known or self.choice.choose(found, request, receiver=True)
         if callee.form == "value":
             return self._value(request.arguments)
         return self._path(request)

@@ -10,6 +10,7 @@ from scrutineer.model.types import UNKNOWN, TypeRef
 from scrutineer.program.fields import fields_of, is_visible, variants_of
 from scrutineer.program.library import INTEGERS, PRIMITIVES
 from scrutineer.program.project import bounds_on, normalise
+from scrutineer.program.typing.guards import guarded_type
 
 if TYPE_CHECKING:
     from scrutineer.program.impls import ImplIndex
@@ -50,7 +51,9 @@ class Steps:
         if type_.kind == "path" and type_.name in PRIMITIVES:
             return None
         target = self.normal(TypeRef("projection", "Target", (type_, DEREF)))
-        return None if target.kind == "unknown" or self._is_open_projection(target) else target
+        if target.kind == "unknown":
+            return guarded_type(type_)
+        return None if self._is_open_projection(target) else target
 
     def _is_open_projection(self, type_: TypeRef) -> bool:
         """Whether a projection is only a question: no bound says that the type dereferences."""
