@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrutineer.facts.attributes import is_test_predicate
 from scrutineer.flow.function import Flows
+from scrutineer.locks.locks import Locks
 from scrutineer.model.file import FileFacts
 from scrutineer.model.target import CrateUnit, Mark
 from scrutineer.rules.crate_files import CrateFiles
@@ -48,6 +49,11 @@ class Unit(CrateFiles):
     def flows(self) -> Flows:
         """What happens inside each function: conditions, values, drops, unwinding."""
         return Flows(self.program)
+
+    @cached_property
+    def locks(self) -> Locks:
+        """Which locks each function holds where, and what they protect."""
+        return Locks(self.flows)
 
     def module(self, path: str) -> str:
         """Module path of a file, as `mod` declarations lead to it."""

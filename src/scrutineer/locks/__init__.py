@@ -1,0 +1,1 @@
+"""Guards, lock identity, lock sets, guarded places: which lock is held where, and what it protects."""
