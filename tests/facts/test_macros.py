@@ -118,3 +118,22 @@ def test_bodies_are_lowered_where_something_can_go_wrong() -> None:
     assert read_file("lib.rs", text, lower=False).bodies == ()
     blocks = {op.unsafe_block for body in facts.bodies for block in body.blocks for op in block.operations}
     assert blocks == {-1, 0, 1}
+
+
+def test_a_braced_generic_argument_does_not_end_an_impl_of_a_macro() -> None:
+    text = (
+        "for_each!(N in [1, 2] { unsafe impl Sized<{ N + 1 }, { N }> for A<N> where A<N>: B, { const B: u8 = 1; } "
+        "unsafe fn f(a: A, (b): B) -> C<D> where D: E, { 1 } });"
+    )
+    facts = read(text)
+    (implementation,) = facts.impls
+    assert text[implementation.span.start : implementation.span.end].endswith("{ const B: u8 = 1; }")
+    assert [f.name for f in facts.functions] == ["f"]
+
+
+def test_half_a_cfg_if_is_no_reason_to_fail() -> None:
+    assert read("cfg_if! { if #[cfg }").functions == ()
+    assert [f.cfg for f in read("cfg_if! { if #[cfg(a)] { fn b() {} } else { fn c() {} } }").functions] == [
+        "a",
+        "not(a)",
+    ]

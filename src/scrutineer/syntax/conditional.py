@@ -47,7 +47,7 @@ def _cfg_if(text: str, tokens: Sequence[Token], offset: int) -> Iterator[Branch]
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        if token.text == "cfg" and at + 1 < len(tokens) and tokens[at + 1].partner >= 0:
+        if token.text == "cfg" and at + 1 < len(tokens) and tokens[at + 1].kind == "open":
             close = tokens[tokens[at + 1].partner - offset]
             predicate = " ".join(text[tokens[at + 1].end : close.start].split())
             at = tokens[at + 1].partner - offset

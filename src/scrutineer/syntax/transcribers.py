@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 _TOKEN = re.compile(
     rb"""
-    (?P<skip>//[^\n]*|/\*[\s\S]*?\*/|(?:br|cr|r)(?P<hashes>\#*)"[\s\S]*?"(?P=hashes)|[bc]?"(?:[^"\\]|\\[\s\S])*"
+    (?P<skip>//[^\n]*|/\*(?:[^*/]|\*(?!/)|/(?!\*)|/\*(?:[^*]|\*(?!/))*\*/)*+\*/|(?:br|cr|r)(?P<hashes>\#*)"[\s\S]*?"(?P=hashes)|[bc]?"(?:[^"\\]|\\[\s\S])*"
       |b?'(?:[^'\\\n]|\\[^\n]{1,10}?)'|\s+)
   | (?P<name>\$?\w+)
   | (?P<open>[(\[{]) | (?P<close>[)\]}])
@@ -107,9 +107,9 @@ def comments_in(written: bytes) -> list[tuple[int, int]]:
 
 
 def _end_of(tokens: list[_Token], index: int) -> int:
-    """End of the first brace group from here on, or of the semicolon that comes before it."""
-    depth = 0
-    end = tokens[-1][1]
+    """End of the first brace group from here on that is no generic argument, or of the semicolon before it."""
+    depth = angles = 0
+    before = b""
     for _, end, kind, word in tokens[index:]:
         if kind == "open":
             depth += 1
@@ -117,9 +117,14 @@ def _end_of(tokens: list[_Token], index: int) -> int:
             depth -= 1
             if depth < 0:
                 return end - 1
-        if depth == 0 and word in {b"}", b";"}:
+        elif depth == 0 and word == b"<":
+            angles += 1
+        elif depth == 0 and word == b">" and before not in {b"-", b"="}:
+            angles -= 1
+        if depth == 0 and word in {b"}", b";"} and (angles <= 0 or word == b";"):
             return end
-    return end
+        before = word
+    return tokens[-1].end
 
 
 def _without_variables(written: bytes, matcher: bytes) -> bytes:
