@@ -29,6 +29,8 @@ def branches(name: str, written: bytes) -> list[Branch] | None:
         tokens = tokenize(written)
     except TokenError:
         return None
+    if not tokens or tokens[0].partner != len(tokens) - 1:
+        return None
     return list(_exclusive(read(text, tokens[1:-1], 1)))
 
 
