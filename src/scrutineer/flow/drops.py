@@ -7,9 +7,9 @@ from typing import Literal
 import msgspec
 
 from scrutineer.flow.graph import Graph, Point
-from scrutineer.flow.moves import Paths, State
+from scrutineer.flow.moves import Effect, Paths, State
 from scrutineer.flow.typing import Answer, Typing
-from scrutineer.model.body import Body, Operation, Place
+from scrutineer.model.body import Block, Body, Operation, Place
 
 Certainty = Literal["yes", "no", "maybe"]
 
@@ -36,12 +36,25 @@ class Drops:
         self.body = body
         self.typing = typing
         self.paths = Paths(body, typing)
-        self._effects = [
-            [(self.paths.taken(operation), self.paths.given(operation)) for operation in block.operations]
-            for block in body.blocks
-        ]
+        self._effects = [self._effects_of(block) for block in body.blocks]
         self._entries: dict[int, State] = {}
         self._solve(graph)
+
+    def _effects_of(self, block: Block) -> list[tuple[Effect, Effect]]:
+        """Effects of a block's operations; a value whose last droppable part is moved out becomes idle."""
+        effects: list[tuple[Effect, Effect]] = []
+        moved: list[Place] = []
+        for operation in block.operations:
+            taken, given = self.paths.taken(operation), self.paths.given(operation)
+            if taken.emptied and operation.kind not in {"drop", "storage_dead"}:
+                moved.extend(
+                    operand.place
+                    for operand in operation.operands
+                    if operand.place is not None and operand.place.steps and operand.mode == "use"
+                )
+                taken = taken._replace(idle=self.paths.spent(moved))
+            effects.append((taken, given))
+        return effects
 
     def _solve(self, graph: Graph) -> None:
         entries = self._entries
@@ -53,9 +66,11 @@ class Drops:
             if block not in entries:
                 continue
             state = self._at(Point(block, len(self._effects[block])))
-            for target in graph.successors[block]:
+            terminator = self.body.blocks[block].terminator
+            for way, target in enumerate(graph.successors[block]):
+                entered = self.paths.entered(terminator, way).on(state)
                 known = entries.get(target)
-                joined = state if known is None else known.join(state)
+                joined = entered if known is None else known.join(entered)
                 if joined != known:
                     entries[target] = joined
                     pending.add(target)
@@ -89,7 +104,7 @@ class Drops:
     def _dropped(self, place: Place, state: State) -> Dropped:
         real = state.of(self.paths.mask(place))
         needed = self.typing.needs_drop(place)
-        if real == "no" or needed == "no":
+        if real == "no" or needed == "no" or self.paths.bit(place) & state.idle:
             return Dropped(place, "no")
         if real == "yes":
             return Dropped(place, "yes" if needed == "yes" else "maybe")

@@ -10,34 +10,44 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scrutineer.flow.typing import Answer, Typing, is_index
-from scrutineer.model.body import Body, Operation, Place
+from scrutineer.model.body import Body, Operation, Place, Terminator
 
 Key = tuple[int, tuple[str, ...]]
 
 
 class Effect(NamedTuple):
-    """`filled` and `emptied` are certain; what is in `perhaps` may have been emptied, or not."""
+    """`filled` and `emptied` are certain; what is in `perhaps` may have been emptied, or not.
+
+    `idle` paths now hold nothing to drop, of `busy` ones that is not known any more.
+    """
 
     filled: int = 0
     emptied: int = 0
     perhaps: int = 0
+    idle: int = 0
+    busy: int = 0
 
     def on(self, state: State) -> State:
         """The state after it."""
         full = (state.full & ~self.emptied) | self.filled
         empty = (state.empty & ~self.filled) | self.emptied | self.perhaps
-        return State(full, empty)
+        return State(full, empty, (state.idle & ~(self.filled | self.busy)) | self.idle)
 
 
 class State(NamedTuple):
-    """Bits of paths that may be filled, and of those that may be empty; both unset where control cannot arrive."""
+    """Bits of paths that may be filled, and of those that may be empty; both unset where control cannot arrive.
+
+    `idle` are paths that hold a value in which nothing is left to drop: `None`, or what a pattern emptied.
+    """
 
     full: int
     empty: int
+    idle: int = 0
 
     def join(self, other: State) -> State:
         """What holds where two ways meet."""
-        return State(self.full | other.full, self.empty | other.empty)
+        idle = (self.idle | ~self.full) & (other.idle | ~other.full)
+        return State(self.full | other.full, self.empty | other.empty, idle & (self.full | other.full))
 
     def of(self, mask: int) -> Answer:
         """Whether all paths of a mask are filled (yes), all are empty (no), or neither is certain."""
@@ -96,6 +106,15 @@ class Paths:
         at = self._bits.get((place.local, plain_steps(place)))
         return 0 if at is None else 1 << at
 
+    def above(self, place: Place) -> int:
+        """Bits of the paths that a place is a part of."""
+        steps = plain_steps(place)
+        bits = 0
+        for length in range(len(steps)):
+            at = self._bits.get((place.local, steps[:length]))
+            bits |= 0 if at is None else 1 << at
+        return bits
+
     def parts(self, place: Place) -> list[Place]:
         """Paths below a place, those of one level."""
         steps = plain_steps(place)
@@ -132,14 +151,71 @@ class Paths:
             perhaps |= self.mask(operand.place) if answer == "unknown" else 0
         if operation.kind in {"drop", "storage_dead"} and operation.target is not None:
             emptied |= self.mask(operation.target) if _is_movable(operation.target) else 0
-        return Effect(0, emptied, perhaps)
+        return Effect(0, emptied, perhaps, busy=self._touched(operation))
+
+    def _touched(self, operation: Operation) -> int:
+        """Paths whose value may become another variant: those borrowed mutably, or taken by a method."""
+        bits = 0
+        for operand in operation.operands:
+            if (
+                operand.place is not None
+                and operand.mode in {"write", "receiver"}
+                and operand.place.local >= 0
+            ):
+                bits |= self.mask(operand.place) | self.above(operand.place)
+        return bits
 
     def given(self, operation: Operation) -> Effect:
         """What an operation fills when it is done."""
         target = operation.target
         if target is None or target.local < 0 or operation.kind in {"drop", "storage_dead"}:
             return Effect()
-        return Effect(self.mask(target) if _is_movable(target) else 0)
+        filled = self.mask(target) if _is_movable(target) else 0
+        return Effect(filled, busy=self.above(target))
+
+    def spent(self, moved: list[Place]) -> int:
+        """Bits of the paths in which nothing is left to drop when these parts of them have been moved out."""
+        bits = 0
+        for place in moved:
+            steps = plain_steps(place)
+            if not steps:
+                continue
+            whole = Place(place.local, _whole(place.steps))
+            gone = {
+                plain_steps(each)[len(steps) - 1]
+                for each in moved
+                if each.local == place.local and plain_steps(each)[:-1] == steps[:-1]
+            }
+            if self.typing.rest(whole, tuple(step[1:] for step in sorted(gone))) == "no":
+                bits |= self.bit(whole)
+        return bits
+
+    def entered(self, terminator: Terminator, way: int) -> Effect:
+        """What taking one of the ways of a terminator says: a variant that holds nothing to drop."""
+        condition = terminator.condition
+        if (
+            terminator.kind != "match"
+            or condition is None
+            or condition.place is None
+            or condition.place.local < 0
+        ):
+            return _NOTHING
+        bit = self.bit(condition.place)
+        others = terminator.labels[:way]
+        if not bit or self.typing.variant(condition.place, terminator.labels[way], others) != "no":
+            return _NOTHING
+        return Effect(idle=bit)
+
+
+_NOTHING = Effect()
+
+
+def _whole(steps: tuple[str, ...]) -> tuple[str, ...]:
+    """Steps to the value that the last step takes a part of."""
+    steps = steps[:-1]
+    while steps and steps[-1][0] == "@":
+        steps = steps[:-1]
+    return steps
 
 
 def _is_movable(place: Place) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scrutineer.flow.typing import Answer, is_index
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
-from scrutineer.program.fields import fields_of
+from scrutineer.program.fields import fields_of, variants_of
 from scrutineer.program.program import Program
 from scrutineer.program.typing.deref import Steps
 from scrutineer.program.typing.places import PlaceType, place_type
@@ -57,6 +59,10 @@ class TypedAnswers:
         found = self.place(place)
         if found.binding or any(type_.kind in _STANDS_FOR_POINTER for type_ in found.through):
             return "no"
+        if given.mode == "receiver" and operation.kind == "aggregate":
+            return self._captured(operation, operand)
+        if given.mode == "receiver" and operation.callee is not None and operation.callee.form == "value":
+            return self._called(found.type)
         if given.mode == "receiver":
             target = self._targets.get(id(operation))
             if target is not None and target.kind != "unknown":
@@ -66,6 +72,79 @@ class TypedAnswers:
                     return "no"
         copied = self.program.properties.is_copy(found.type, self.typed.bounds)
         return "no" if copied == "yes" else "yes" if copied == "no" else "unknown"
+
+    def _closure(self, number: str) -> TypedAnswers | None:
+        if not number.isdigit() or int(number) >= len(self.typed.closures):
+            return None
+        return TypedAnswers(self.program, self.typed.closures[int(number)])
+
+    def _captured(self, operation: Operation, operand: int) -> Answer:
+        """Whether a closure takes a variable by value that its body uses as a receiver or calls."""
+        closure = self._closure(operation.name.partition("#")[2])
+        if closure is None:
+            return "unknown"
+        local = closure.typed.body.captures[operand].local
+        return closure.consumes(frozenset({local}))
+
+    def consumes(self, locals_: frozenset[int]) -> Answer:
+        """Whether the body moves something out of one of these locals."""
+        answers = {
+            self.moves(operation, at)
+            for block in self.typed.body.blocks
+            for operation in block.operations
+            for at, operand in enumerate(operation.operands)
+            if operand.place is not None and operand.place.local in locals_
+        }
+        return "yes" if "yes" in answers else "unknown" if "unknown" in answers else "no"
+
+    def _called(self, type_: TypeRef) -> Answer:
+        """Whether calling a value of a type uses it up: only if nothing more than `FnOnce` is known of it."""
+        if type_.kind == "closure":
+            closure = self._closure(type_.name)
+            if closure is None:
+                return "unknown"
+            return closure.consumes(frozenset(each.local for each in closure.typed.body.captures))
+        if type_.kind in _STANDS_FOR_POINTER:
+            return "no"
+        if type_.kind == "path" and len(type_.args) == 1 and type_.args[0].kind == "dyn":
+            type_ = type_.args[0]
+        if self.program.properties.implements(type_, "core::ops::FnMut", self.typed.bounds) == "yes":
+            return "no"
+        names = {bound.last for bound in type_.args} if type_.kind in {"dyn", "impl"} else set()
+        if names & {"Fn", "FnMut"}:
+            return "no"
+        once = self.program.properties.implements(type_, "core::ops::FnOnce", self.typed.bounds)
+        return "yes" if once == "yes" or "FnOnce" in names else "unknown"
+
+    def rest(self, place: Place, moved: tuple[str, ...]) -> Answer:
+        """Whether anything is left of a value whose fields of these names were moved out."""
+        return self._any_drops(self.type_of(place), moved=moved)
+
+    def variant(self, place: Place, label: str, others: tuple[str, ...]) -> Answer:
+        """Whether a variant, or all but some, has anything to drop."""
+        type_ = self.type_of(place)
+        names = variants_of(self.program, type_)
+        tested = {other.rpartition("::")[2] for other in (others if label == "_" else (label,))}
+        if not tested or not tested <= set(names):
+            return "unknown"
+        left = [name for name in names if name not in tested] if label == "_" else list(tested)
+        return self._any_drops(type_, variants=left)
+
+    def _any_drops(
+        self, type_: TypeRef, *, variants: Sequence[str] | None = None, moved: tuple[str, ...] = ()
+    ) -> Answer:
+        names = (variants_of(self.program, type_) or ("",)) if variants is None else variants
+        answers: set[Answer] = {"no"}
+        for name in names:
+            fields = fields_of(self.program, type_, name)
+            if fields is None:
+                return "unknown"
+            answers.update(
+                self.program.properties.needs_drop(field, self.typed.bounds)
+                for label, field in fields.items()
+                if label not in moved
+            )
+        return "yes" if "yes" in answers else "unknown" if "unknown" in answers else "no"
 
     def fields(self, place: Place) -> tuple[str, ...] | None:
         """Fields of the struct or tuple at a place."""

@@ -28,6 +28,14 @@ class Typing(Protocol):
         """Names of the fields of the struct or tuple at a place; None if they are not known."""
         ...
 
+    def rest(self, place: Place, moved: tuple[str, ...]) -> Answer:
+        """Whether anything is left to drop of a value whose fields of these names, in any variant, were moved out."""
+        ...
+
+    def variant(self, place: Place, label: str, others: tuple[str, ...]) -> Answer:
+        """Whether a value has anything to drop if a pattern's label describes it (`_`: if none of the others does)."""
+        ...
+
 
 _WIDTHS = ("8", "16", "32", "64", "128", "size")
 _PLAIN = frozenset(
@@ -96,3 +104,11 @@ class Untyped:
     def fields(self, _place: Place) -> tuple[str, ...] | None:
         """See `Typing`."""
         return None
+
+    def rest(self, _place: Place, _moved: tuple[str, ...]) -> Answer:
+        """See `Typing`."""
+        return "unknown"
+
+    def variant(self, _place: Place, _label: str, _others: tuple[str, ...]) -> Answer:
+        """See `Typing`."""
+        return "unknown"

@@ -30,6 +30,15 @@ class Witnessed:
         answers = self.seen.moved.get((*self.points[id(operation)], operand), set())
         return "unknown" if not answers else "yes" if True in answers else "no"
 
+    def rest(self, place: Place, moved: tuple[str, ...]) -> Answer:
+        whole = {"T": {"0", "1"}, "O": {"0"}}
+        del place
+        return "no" if set(moved) >= whole["T"] else "unknown"
+
+    def variant(self, place: Place, label: str, others: tuple[str, ...]) -> Answer:
+        del place, others
+        return "no" if label in {"None", "E::C", "C"} else "unknown"
+
     def fields(self, place: Place) -> tuple[str, ...] | None:
         return self.seen.fields.get(place)
 

@@ -137,7 +137,7 @@ def lower_for(builder: Builder, node: Node, target: Place | None) -> None:
     goto(builder, span, head)
     start(builder, head)
     turn = builder.temporaries = open_scope(builder, "loop", span_of(builder, body))
-    item = temporary(builder, pattern, turn)
+    item = temporary(builder, value, turn)
     emit(builder, "call", at, Place(item), (Operand("write", Place(iterator)),), callee=_NEXT)
     terminate(builder, "match", at, (bound, ended), Operand("read", Place(item)), ("Some", "None"))
     start(builder, ended)
