@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from check_resolution import library_of, mir_of
 from scrutineer.flow.function import Flows, FunctionFlow
-from scrutineer.model.body import Local
+from scrutineer.model.body import Local, Place
 from scrutineer.program.program import Program
 
 Key = tuple[str, int, int]
@@ -70,15 +70,19 @@ def decided(flow: FunctionFlow) -> Iterator[tuple[Key, str, str]]:
         if operation.kind != "drop" or place is None or place.local < 0 or "*" in place.steps:
             continue
         dropped = flow.drops.decision(point)
+        certain = flow.answers.needs_drop(place) == "yes" and not dropped.perhaps
+        if any(_in_box(flow, part) for part in dropped.without):
+            certain = False  # what is left of an emptied box is memory: MIR frees it by a call, not by a drop
         real = dropped.real
-        certain = flow.answers.needs_drop(place) == "yes"
-        if any("*" in part.steps for part in dropped.without):
-            certain = False  # of an emptied box the allocation is freed, which MIR does not call a drop
         answers.setdefault(place.local, set()).add(real if real == "no" else "yes" if certain else "unknown")
     for number, local in enumerate(flow.body.locals):
         said = answers.get(number, set())
         what = f"{local.kind} `{local.name}`: {flow.typed.locals[number]}"
-        yield key_of(flow, local), "yes" if "yes" in said else "unknown" if "unknown" in said else "no", what
+        yield key_of(flow, local), "yes" if "yes" in said else "no" if said <= {"no"} else "unknown", what
+
+
+def _in_box(flow: FunctionFlow, part: Place) -> bool:
+    return "*" in part.steps or any(type_.last == "Box" for type_ in flow.answers.place(part).through)
 
 
 def key_of(flow: FunctionFlow, local: Local) -> Key:

@@ -49,8 +49,10 @@ class Drops:
             if taken.emptied and operation.kind not in {"drop", "storage_dead"}:
                 moved.extend(
                     operand.place
-                    for operand in operation.operands
-                    if operand.place is not None and operand.place.steps and operand.mode == "use"
+                    for at, operand in enumerate(operation.operands)
+                    if operand.place is not None
+                    and operand.place.steps
+                    and self.typing.moves(operation, at) == "yes"
                 )
                 taken = taken._replace(idle=self.paths.spent(moved))
             effects.append((taken, given))

@@ -178,8 +178,8 @@ class Paths:
         bits = 0
         for place in moved:
             steps = plain_steps(place)
-            if not steps:
-                continue
+            if not steps or steps[-1] == "*":
+                continue  # an emptied box still frees its memory
             whole = Place(place.local, _whole(place.steps))
             gone = {
                 plain_steps(each)[len(steps) - 1]

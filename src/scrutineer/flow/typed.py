@@ -66,6 +66,9 @@ class TypedAnswers:
         if given.mode == "receiver":
             target = self._targets.get(id(operation))
             if target is not None and target.kind != "unknown":
+                if target.signature is not None and target.signature.receiver == "typed":
+                    own = target.signature.parameters[0].kind if target.signature.parameters else ""
+                    return "no" if own in _STANDS_FOR_POINTER else "yes"
                 if target.autoref or target.dereferences:
                     return "no"
                 if target.signature is not None and target.signature.receiver in {"&self", "&mut self"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 
 import msgspec
@@ -21,6 +22,8 @@ from scrutineer.run.store import opened_store
 from scrutineer.run.watcher import Watcher
 from scrutineer.run.work import coverage, crate_tasks
 
+_QUALIFIED = re.compile(r"<([^<>]*) as [^<>]*>")
+
 
 class Found(msgspec.Struct, frozen=True):
     """Functions that a name means, by path; several under cfg predicates or in several crates."""
@@ -30,7 +33,10 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def find_functions(question: Question, name: str, machine: Machine, watcher: Watcher) -> Found:
-    """Functions whose path is `name`, or ends with it at a `::`. Raises TargetError."""
+    """Functions whose path is `name`, or ends with it at a `::`. Raises TargetError.
+
+    A method of a trait's impl is named by `<Type as Trait>::method` or, shorter, by `Type::method`.
+    """
     with opened_jobs([question]) as (job,), opened_cache(machine, watcher) as cache:
         size = sum(file.size for file in job.target.files)
         with (
@@ -55,7 +61,11 @@ def find_functions(question: Question, name: str, machine: Machine, watcher: Wat
 def _named(program: Program, name: str) -> list[tuple[str, int]]:
     paths = [canonical_path(program, entry) for entry in program.functions]
     exact = [(path, at) for at, path in enumerate(paths) if path == name]
-    return exact or [(path, at) for at, path in enumerate(paths) if path.endswith(f"::{name}")]
+    return exact or [
+        (path, at)
+        for at, path in enumerate(paths)
+        if path.endswith(f"::{name}") or _QUALIFIED.sub(r"\1", path).endswith(f"::{name}")
+    ]
 
 
 def _know_all(flow: FunctionFlow) -> None:
