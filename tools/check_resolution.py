@@ -1,6 +1,6 @@
 """Compares resolved calls with those of the compiler.
 
-    python tools/check_resolution.py [-v] CRATE_FOLDER...
+    python tools/check_resolution.py [-v] [--dependencies] CRATE_FOLDER...
 
 Each crate is copied, built with the machine's rustc for its MIR text, and read by Scrutineer. Calls are joined by
 the span of the call expression. Calls that a macro writes are left out. This builds what it is given: only for
@@ -9,12 +9,15 @@ crates that we chose, never part of the product.
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +38,7 @@ _FLAGS = [
 ]
 _CALLABLE = {"Fn", "FnMut", "FnOnce", "FnPointer"}
 _LOCKS = {"lock", "try_lock", "read", "write", "try_read", "try_write", "borrow_mut", "upgradable_read"}
+_GROUPS = ("std", "crates")
 _KNOWN = {"resolved", "std", "generic", "dyn", "closure", "callback", "foreign"}
 
 
@@ -53,39 +57,89 @@ class Joined(NamedTuple):
     @property
     def group(self) -> str:
         """Where the callee is defined: std, this crate, or another."""
-        crate = self.compiler[0].crate
-        return "std" if crate in {"core", "alloc", "std"} else "other"
+        return "std" if self.compiler[0].crate in {"core", "alloc", "std"} else "crates"
 
 
-def mir_of(folder: Path) -> str:
-    """MIR text of a crate's library, built in a copy."""
+class Built(NamedTuple):
+    """What the compiler says of a crate, and where the sources of its dependencies lie."""
+
+    mir: str
+    packages: dict[str, Path]  # package id → folder
+    needs: dict[str, dict[str, str]]  # package id → name in Rust → package id
+    root: str
+
+
+@contextmanager
+def copied(folder: Path) -> Iterator[Path]:
+    """A copy of a crate that may be built; its lock file is made anew."""
     with tempfile.TemporaryDirectory() as temporary:
         copy = Path(temporary) / folder.name
         shutil.copytree(folder, copy)
         (copy / "Cargo.lock").unlink(missing_ok=True)
-        subprocess.run(
-            ["cargo", "rustc", "--quiet", "--lib", "--", *_FLAGS],
+        yield copy
+
+
+def build(folder: Path) -> Built:
+    """Build a crate's library in a copy."""
+    with copied(folder) as copy:
+        target = copy / "target"
+        environment = {**os.environ, "RUSTC_BOOTSTRAP": "1", "CARGO_TARGET_DIR": str(target)}
+        features = ["--features", "full"] if "\nfull = " in (copy / "Cargo.toml").read_text() else []
+        command = ["cargo", "rustc", "--quiet", "--lib", *features, "--", *_FLAGS]
+        subprocess.run(command, cwd=copy, check=True, capture_output=True, env=environment)
+        found = sorted(target.glob("debug/deps/*.mir"), key=lambda path: -path.stat().st_mtime)
+        described = subprocess.run(
+            [
+                "cargo",
+                "metadata",
+                "--format-version",
+                "1",
+                "--filter-platform",
+                "x86_64-unknown-linux-gnu",
+            ],
             cwd=copy,
             check=True,
             capture_output=True,
-            env={**os.environ, "RUSTC_BOOTSTRAP": "1", "CARGO_TARGET_DIR": f"{temporary}/target"},
+            text=True,
+        ).stdout
+        known = json.loads(described)
+        return Built(
+            found[0].read_text(),
+            {package["id"]: Path(package["manifest_path"]).parent for package in known["packages"]},
+            {
+                node["id"]: {dep["name"]: dep["pkg"] for dep in node["deps"]}
+                for node in known["resolve"]["nodes"]
+            },
+            known["resolve"]["root"],
         )
-        found = sorted(
-            (Path(temporary) / "target/debug/deps").glob("*.mir"), key=lambda path: -path.stat().st_mtime
-        )
-        return found[0].read_text()
 
 
-def library_of(folder: Path) -> Program:
-    """The crate's library as Scrutineer sees it."""
+def programs(folder: Path, built: Built | None) -> Program:
+    """The crate's library as Scrutineer sees it; with its dependencies if it was built with them."""
+    made: dict[str, Program] = {}
+
+    def of(package: str, place: Path) -> Program:
+        if package not in made:
+            needs = built.needs.get(package, {}) if built is not None else {}
+            inner = (
+                {name: of(needed, built.packages[needed]) for name, needed in needs.items()} if built else {}
+            )
+            made[package] = library_of(place, inner)
+        return made[package]
+
+    return of(built.root if built is not None else "", folder)
+
+
+def library_of(folder: Path, dependencies: dict[str, Program]) -> Program:
+    """The library of a package."""
     with opened(str(folder), Settings()) as found:
-        unit = next(unit for unit in found.target.crates if unit.kind in {"lib", "proc-macro"})
-        facts = [
-            read_file(file.path, found.reader.read(file.path), unit.edition)
-            for file in found.target.files
-            if not file.mark
-        ]
-        return Program(unit, facts, None, found.reader.read)
+        kinds = {"lib", "proc-macro"}
+        unit = next((unit for unit in found.target.crates if unit.kind in kinds and not unit.mark), None)
+        if unit is None:
+            raise SystemExit(f"{folder} has no library")
+        files = [file for file in found.target.files if not file.mark]
+        facts = [read_file(file.path, found.reader.read(file.path), unit.edition) for file in files]
+        return Program(unit, facts, dependencies, found.reader.read)
 
 
 def agrees(target: CallTarget, call: MirCall) -> bool:
@@ -141,20 +195,43 @@ def report(name: str, rows: list[Joined]) -> Counter[str]:
     return counts
 
 
+def share(part: int, whole: int) -> str:
+    """A percentage."""
+    return f"{100 * part / max(whole, 1):.1f} %"
+
+
+def table(counts: Counter[str]) -> str:
+    """The totals as a page shows them: shares, then who is called by what was found."""
+    resolved, wrong = share(counts["resolved"], counts["calls"]), share(counts["wrong"], counts["resolved"])
+    unsafe, lock = (share(counts[f"{word} resolved"], counts[word]) for word in ("unsafe", "lock"))
+    lines = [
+        f"calls {counts['calls']}, resolved {resolved}, wrong {wrong} of resolved",
+        f"unsafe callees {counts['unsafe']}, right {unsafe}; lock calls {counts['lock']}, right {lock}",
+    ]
+    kinds = sorted({key.partition(" ")[2] for key in counts if key.partition(" ")[0] in _GROUPS} - {""})
+    lines += ["| callee in | " + " | ".join(kinds) + " |", "|---" * (len(kinds) + 1) + "|"]
+    lines += [f"| {g} | " + " | ".join(str(counts[f"{g} {k}"]) for k in kinds) + " |" for g in _GROUPS]
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Compare the crates named on the command line."""
-    verbose = "-v" in sys.argv
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("crates", nargs="+", type=Path, metavar="CRATE_FOLDER")
+    parser.add_argument(
+        "--dependencies", action="store_true", help="read the sources of the dependencies too"
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="list what is unknown or wrong")
+    options = parser.parse_args()
     total: Counter[str] = Counter()
-    for argument in sys.argv[1:]:
-        if argument == "-v":
-            continue
-        folder = Path(argument)
-        rows = joined(library_of(folder), list(calls_of(mir_of(folder))))
+    for folder in options.crates:
+        built = build(folder)
+        rows = joined(programs(folder, built if options.dependencies else None), list(calls_of(built.mir)))
         total += report(folder.name, rows)
-        for row in rows if verbose else []:
+        for row in rows if options.verbose else []:
             if row.target.kind not in _KNOWN or not row.right:
                 print(" ", row.where, row.target.kind, row.target.path, "|", row.compiler[0].text)
-    print("total", dict(total))
+    print(table(total))
 
 
 if __name__ == "__main__":

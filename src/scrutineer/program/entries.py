@@ -54,9 +54,9 @@ DefinitionKind = Literal[
 class Definition(msgspec.Struct, frozen=True, gc=False):
     """What a path names.
 
-    `path` is the canonical full path, beginning with the name of the crate that defines it. `crate` is the key
-    of the program that `index` belongs to: "" this one, `std` for core, alloc and std (no index), else a
-    dependency. `rest` are the segments after it that only types can resolve: `new` of `Vec::new`.
+    `path` is the canonical full path, beginning with the name of the crate that defines it. `crate` tells
+    which program `index` belongs to: "" this one, `std` for core, alloc and std (no index), `a` a dependency
+    under the name that this crate gives it, `a/b` what that one calls `b`. `rest` are the segments after it that only types can resolve: `new` of `Vec::new`.
     """
 
     kind: DefinitionKind

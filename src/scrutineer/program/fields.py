@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from scrutineer.model.types import TypeRef
+from scrutineer.program import privacy
 from scrutineer.program.terms import Bindings, bind_arguments, substitute
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def is_visible(program: Program, type_: TypeRef, name: str, module: int) -> bool
             if field.name == name:
                 if owner is not program:
                     return field.visibility.startswith("pub")
-                return program.names.visible(field.visibility, entry.module, module)
+                return privacy.is_visible(program.names, field.visibility, entry.module, module)
     return True
 
 

@@ -10,6 +10,7 @@ from scrutineer.program.cfg import compatible, expected
 from scrutineer.program.entries import NOTHING, Binding, Definition, Module, TypeEntry
 from scrutineer.program.index import module_chain
 from scrutineer.program.library import PRIMITIVES, library_definition, prelude
+from scrutineer.program.privacy import is_visible
 
 if TYPE_CHECKING:
     from scrutineer.program.tables import Standard
@@ -48,6 +49,13 @@ class Names:
             for binding in bindings
             if binding.use is not None and binding.use.extern_crate
         }
+
+    def of(self, crate: str) -> Names:
+        """Names of the crate that a definition's `crate` tells: "" is this one, `a/b` what `a` calls `b`."""
+        names = self
+        for name in crate.split("/") if crate else ():
+            names = names.dependencies[name]
+        return names
 
     def resolve(
         self, path: str, module: int, namespace: Namespace = "types", cfg: str = "", *, absolute: bool = False
@@ -148,13 +156,13 @@ class Names:
             case "module" if start.crate == "std":
                 yield from self._walk_library(start, name, rest, namespace, viewer)
             case "module":
-                names = self.dependencies[start.crate] if start.crate else self
+                names = self.of(start.crate)
                 if start.index < 0:
                     return
                 wanted: Namespace = "types" if rest else namespace
                 for found, visibility, _ in names.lookup(start.index, name, wanted):
                     if not start.crate or visibility == "pub":
-                        seen = found if found.crate or not start.crate else _of_crate(found, start.crate)
+                        seen = _of_crate(found, start.crate)
                         yield from self._walk(seen, rest, namespace, viewer)
             case "external":
                 yield Definition("external", "::".join([start.path, *segments]))
@@ -184,7 +192,7 @@ class Names:
             declaration = self.standard.declaration(start.path)
             variants = [variant.name for variant in declaration.variants] if declaration else []
         else:
-            names = self.dependencies[start.crate] if start.crate else self
+            names = self.of(start.crate)
             variants = [variant.name for variant in names.types[start.index].item.variants]
         if segments[0] in variants:
             path = f"{start.path}::{segments[0]}"
@@ -253,12 +261,12 @@ class Names:
                 if known is not None:
                     yield library_definition(self.standard, known), binding.visibility, module.index
             elif found.kind == "module" and found.index >= 0:
-                names = self.dependencies[found.crate] if found.crate else self
+                names = self.of(found.crate)
                 for inner, visibility, owner in names.lookup(found.index, name, namespace):
                     if found.crate and visibility == "pub":
-                        seen = inner if inner.crate else _of_crate(inner, found.crate)
+                        seen = _of_crate(inner, found.crate)
                         yield seen, binding.visibility, module.index
-                    elif not found.crate and self.visible(visibility, owner, module.index):
+                    elif not found.crate and is_visible(self, visibility, owner, module.index):
                         yield inner, binding.visibility, module.index
 
     def glob_targets(self, binding: Binding, module: int) -> Iterator[Definition]:
@@ -266,33 +274,10 @@ class Names:
         target = binding.use.target.removesuffix("::*") if binding.use else ""
         yield from self.candidates(target, module, "types", binding.cfg, absolute=True)
 
-    def visible(self, visibility: str, owner: int, viewer: int) -> bool:
-        """Whether something of that visibility, declared in `owner`, can be named in `viewer`."""
-        if visibility.startswith(("pub", "crate")):
-            return True
-        within = self._named(owner)
-        if visibility.startswith("super"):
-            within = self._named(self.modules[within].parent) if within else within
-        elif visibility.startswith("in "):
-            found = self.resolve(visibility.removeprefix("in ").strip(), owner)
-            if found.kind != "module" or found.index < 0:
-                return True
-            within = found.index
-        return self.inside(viewer, within)
-
-    def inside(self, module: int, outer: int) -> bool:
-        """Whether a module is another, or lies within it."""
-        while module >= 0:
-            if module == outer:
-                return True
-            module = self.modules[module].parent
-        return False
-
-    def _named(self, module: int) -> int:
-        while module > 0 and self.modules[module].block:
-            module = self.modules[module].parent
-        return module
-
 
 def _of_crate(found: Definition, crate: str) -> Definition:
-    return Definition(found.kind, found.path, crate, found.index, found.cfg, found.rest)
+    """A definition that a crate gives, as those see it who know that crate under this name."""
+    if not crate or found.crate == "std" or found.kind in ("primitive", "external"):
+        return found
+    inner = f"{crate}/{found.crate}" if found.crate else crate
+    return Definition(found.kind, found.path, inner, found.index, found.cfg, found.rest)

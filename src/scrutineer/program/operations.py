@@ -119,13 +119,9 @@ class BodyOperations:
             return "call", Decision("no" if safe else "unknown", candidate.text)
         definition = self.program.resolve(candidate.text.partition("::<")[0], self.scope, "values")
         if definition.kind == "function" and definition.crate != "std":
-            owner = self.program.crate_of(definition.path)
-            if owner is not None:
-                item = owner.functions[definition.index].item
-                unsafe = item.unsafe or (item.foreign and not item.safe)
-                return "foreign" if item.foreign else "call", Decision(
-                    "yes" if unsafe else "no", definition.path
-                )
+            item = self.program.crate(definition.crate).functions[definition.index].item
+            unsafe = item.unsafe or (item.foreign and not item.safe)
+            return "foreign" if item.foreign else "call", Decision("yes" if unsafe else "no", definition.path)
         if definition.kind == "function":
             signature = self.program.standard.function(definition.path)
             if signature is not None:
@@ -183,9 +179,7 @@ class BodyOperations:
             return Decision("no" if constant else "unknown", definition.path)
         if definition.kind != "value" or definition.crate == "std":
             return Decision("no")
-        owner = self.program.crate_of(definition.path)
-        if owner is None:
-            return Decision("unknown", definition.path)
+        owner = self.program.crate(definition.crate)
         item = owner.values[definition.index].item
         unsafe = item.form == "static" and (item.mutable or (item.foreign and not item.safe))
         return Decision("yes" if unsafe else "no", definition.path)

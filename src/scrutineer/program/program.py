@@ -116,6 +116,13 @@ class Program:
                 found[self.start(number, "impls")] = self.start(each.parent, "impls") + each.impl_
         return found
 
+    def crate(self, key: str) -> Program:
+        """The program that a definition's `crate` tells: "" is this one, `a/b` what `a` calls `b`."""
+        program = self
+        for name in key.split("/") if key else ():
+            program = program.dependencies[name]
+        return program
+
     def crate_of(self, path: str) -> Program | None:
         """The program that a canonical path lies in, if it was read."""
         first = path.partition("::")[0]

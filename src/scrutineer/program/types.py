@@ -177,10 +177,7 @@ class TypeResolver:
             return UNKNOWN
         if definition.crate == "std":
             return self._library_instance(definition.path, args, lifetimes)
-        program = self.program.crate_of(definition.path)
-        if program is None:
-            return TypeRef("path", definition.path, args, False, lifetimes)
-        owner = program.resolver
+        owner = self.program.crate(definition.crate).resolver
         entry = owner.program.types[definition.index]
         if entry.item.form != "alias" or entry.item.aliased is None:
             return TypeRef("path", definition.path, args, False, lifetimes)

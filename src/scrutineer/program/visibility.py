@@ -10,6 +10,7 @@ import msgspec
 from scrutineer.model.items import Field, Function, TypeItem, ValueItem
 from scrutineer.program.entries import AnyEntry, FunctionEntry, TypeEntry
 from scrutineer.program.names import Namespace
+from scrutineer.program.privacy import is_inside
 
 if TYPE_CHECKING:
     from scrutineer.program.program import Program
@@ -124,5 +125,5 @@ class Visibility:
     def inside(self, boundary: Boundary) -> Iterator[FunctionEntry]:
         """Functions of this crate from which a name with that boundary can be used."""
         for entry in self.program.functions:
-            if boundary.reach != "module" or self.program.names.inside(entry.module, boundary.module):
+            if boundary.reach != "module" or is_inside(self.program.modules, entry.module, boundary.module):
                 yield entry

@@ -143,8 +143,8 @@ class Calls:
             return Member(
                 definition.path, "std", -1, library_signature(self.program.standard, signature, None)
             )
-        owner = self.program.crate_of(definition.path)
-        return member_of(owner, definition.index) if owner is not None else None
+        owner = self.program.crate(definition.crate)
+        return member_of(owner, definition.index)
 
     def _construct(self, definition: Definition, request: Request) -> CallTarget:
         """`Some(x)`, `Wrapper(x)`: arguments of the type from those of the call."""

@@ -55,9 +55,7 @@ class Constants:
         if definition.crate == "std":
             declaration = self.program.standard.declaration(definition.path)
             return declaration.target if declaration and declaration.target else UNKNOWN
-        owner = self.program.crate_of(definition.path)
-        if owner is None:
-            return UNKNOWN
+        owner = self.program.crate(definition.crate)
         entry = owner.values[definition.index]
         return owner.resolver.resolve(entry.item.type, owner.resolver.scope_of(entry))
 

@@ -86,8 +86,8 @@ class TraitScope:
         for target in self.program.names.glob_targets(binding, module):
             if target.kind != "module" or target.index < 0 or target.crate == "std":
                 continue
-            owner = self.program.dependencies.get(target.crate) if target.crate else self.program
-            if owner is not None and any(
+            owner = self.program.crate(target.crate)
+            if any(
                 owner.typing.traits._imports(hidden, target.index, path)  # noqa: SLF001 - the same class
                 for hidden in owner.modules[target.index].uses.get("_", ())
             ):
