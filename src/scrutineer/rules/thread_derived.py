@@ -12,6 +12,7 @@ from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import TypeEntry
 from scrutineer.program.paths import canonical_path
 from scrutineer.program.properties import SYNC
+from scrutineer.rules.thread_evidence import knows_thread
 from scrutineer.rules.thread_exposure import Exposure
 from scrutineer.rules.thread_impls import ThreadImpls
 
@@ -40,7 +41,8 @@ def derived_sync(impls: ThreadImpls) -> Iterator[tuple[TypeEntry, Exposure]]:
                 and all(need.trait != SYNC for need in mine)
                 and not _asked(impls, entry, exposure.param)
             ):
-                yield entry, exposure
+                if not knows_thread(program, exposure.function):
+                    yield entry, exposure
                 break
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scrutineer.model.types import TypeRef
+from scrutineer.program.callgraph import Edge
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.program.program import Program
 from scrutineer.program.properties import SYNC
@@ -14,6 +15,8 @@ from scrutineer.rules.thread_records import Missing, ThreadImpl
 
 if TYPE_CHECKING:
     from scrutineer.rules.thread_impls import ThreadImpls
+
+_THREAD_PATHS = ("std::thread::LocalKey::", "std::thread::current", "std::thread::Thread::id")
 
 
 def used_in_place(impls: ThreadImpls, impl: ThreadImpl, param: str) -> Iterator[Missing]:
@@ -110,3 +113,25 @@ def _mentions_thread(program: Program, type_: TypeRef, depth: int) -> bool:
         inner += [found[0].resolver.resolve(field.type, scope) for field in found[1].item.fields]
         inner += [t for b in found[0].resolver.bounds(found[1].item.generics, scope) for t in b.traits]
     return depth > 0 and any(_mentions_thread(program, one, depth - 1) for one in inner)
+
+
+def knows_thread(program: Program, function: int, depth: int = 3) -> bool:
+    """Whether a function asks which thread it runs on: it lends each thread its own value."""
+    for edge in program.call_graph.calls(function):
+        if edge.target.path.startswith(_THREAD_PATHS) or _visits_thread_local(program, function, edge):
+            return True
+        inner = edge.target.function if edge.target.crate == program.root else -1
+        if depth and inner >= 0 and inner != function and knows_thread(program, inner, depth - 1):
+            return True
+    return False
+
+
+def _visits_thread_local(program: Program, function: int, edge: Edge) -> bool:
+    """`KEY.with(…)` of a static whose type is not known: `thread_local!` declares it inside a macro."""
+    typed = program.typing.type_body(function)
+    if edge.target.kind != "unknown" or edge.closure or typed is None:
+        return False
+    operation = typed.body.blocks[edge.block].operations[edge.operation]
+    receiver = operation.operands[0].place if operation.operands else None
+    named = operation.callee is not None and operation.callee.name in {"with", "try_with"}
+    return named and receiver is not None and receiver.static.isupper()

@@ -12,9 +12,9 @@ from scrutineer.program.paths import canonical_path
 from scrutineer.program.program import Program
 from scrutineer.program.properties import SEND, SYNC
 from scrutineer.program.terms import parameters_in, substitute
-from scrutineer.rules.thread_evidence import checks_thread, made_only_with, used_in_place
+from scrutineer.rules.thread_evidence import checks_thread, knows_thread, made_only_with, used_in_place
 from scrutineer.rules.thread_exposure import Exposure, Exposures, rename_to_declared
-from scrutineer.rules.thread_needs import Need, Needs
+from scrutineer.rules.thread_needs import POINTERS, Need, Needs
 from scrutineer.rules.thread_records import Missing, ThreadImpl
 
 
@@ -87,6 +87,8 @@ class ThreadImpls:
         names: set[str] = set()
         while types:
             type_ = types.pop()
+            if type_.kind == "pointer" or type_.name in POINTERS:
+                continue  # whatever is behind it, the type is Send or Sync by an impl of its own, or not at all
             names |= {type_.name} if type_.kind == "path" else set()
             types.extend(type_.args)
         return names
@@ -108,7 +110,9 @@ class ThreadImpls:
         return tuple(
             one
             for one in found
-            if not made_only_with(self.program, impl, one) and not checks_thread(self.program, impl)
+            if not made_only_with(self.program, impl, one)
+            and not checks_thread(self.program, impl)
+            and not (one.function is not None and knows_thread(self.program, one.function.index))
         )
 
     def _missing_for_send(self, impl: ThreadImpl) -> Iterator[Missing]:
@@ -126,9 +130,10 @@ class ThreadImpls:
             if direct is not None:
                 yield Missing(param, direct.trait, need=direct)
                 continue
-            shown = next(
-                (e for e in exposures if e.param == param and not (sync and e.how == "shares")), None
-            )
+            tag = all(need.by == "phantom" for need in mine)
+            unseen = {"shares"} if sync else set()
+            unseen |= {"takes"} if tag else set()
+            shown = next((e for e in exposures if e.param == param and e.how not in unseen), None)
             if shown is not None and mine:
                 trait = SYNC if shown.how == "shares" and not _is_owner(mine) else SEND
                 yield Missing(param, trait, mine[0], shown, self._function(shown))

@@ -21,7 +21,7 @@ from scrutineer.program.terms import head, match, substitute
 By = Literal["value", "cell", "pointer", "phantom", "nested", "unknown"]
 
 _DEEPEST = 10
-_POINTERS = frozenset({"core::ptr::NonNull", "core::sync::atomic::AtomicPtr", "core::ptr::Unique"})
+POINTERS = frozenset({"core::ptr::NonNull", "core::sync::atomic::AtomicPtr", "core::ptr::Unique"})
 _CELLS = frozenset(
     {"core::cell::UnsafeCell", "core::cell::Cell", "core::cell::RefCell", "core::cell::SyncUnsafeCell"}
 )
@@ -94,7 +94,7 @@ class Needs:
         self, type_: TypeRef, trait: str, by: By, field: str, seen: frozenset[str], depth: int
     ) -> Iterator[Need]:
         name = type_.name
-        if name in _POINTERS:
+        if name in POINTERS:
             self.blocked = self.blocked or name != "core::sync::atomic::AtomicPtr"
             by = _weaker(by, "pointer")
         elif name in _CELLS and trait == SYNC:
