@@ -27,3 +27,9 @@ def test_the_page_of_records_shows_the_records_of_today() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_no_two_test_modules_share_a_name() -> None:
+    """Test folders are no packages, so Python would take one module for the other."""
+    names = [path.name for path in (ROOT / "tests").rglob("*.py") if path.name != "conftest.py"]
+    assert sorted({name for name in names if names.count(name) > 1}) == []

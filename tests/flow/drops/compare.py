@@ -12,9 +12,9 @@ from typing import NamedTuple
 import tree_sitter_rust
 from frame import Seen
 from machine import Machine
-from programs import Function, generate
 from tree_sitter import Language, Parser
 from values import PanicError
+from written_programs import Function, generate
 
 from scrutineer.facts.lower import Context, Fragment, MacroSite, lower_body
 from scrutineer.model.body import Body
