@@ -16,6 +16,7 @@ from scrutineer.model.file import FileFacts
 from scrutineer.model.items import MacroCall
 from scrutineer.model.span import Span
 from scrutineer.program.macros import Macros
+from scrutineer.syntax.expand import Expansion
 from scrutineer.syntax.parse import NotReadableError
 
 _DEEPEST = 8  # macros that write macros; rustc stops at 128, no crate of ours passes 4
@@ -35,7 +36,15 @@ class ExpandedFile(msgspec.Struct, frozen=True):
     scope: str
     call: Span
     cfg: str
+    expansion: Expansion
     impl_: int = -1
+    shift: int = 0  # bytes of the repeated header, which the expansion's own text comes after
+
+    def origin(self, span: Span) -> Span:
+        """Where text of the expansion was written, in the file that invokes it unless the span names another."""
+        if span.start < self.shift:
+            return self.call
+        return self.expansion.origin(span.start - self.shift, span.end - self.shift)
 
     @property
     def scope_of_items(self) -> str:
@@ -87,16 +96,19 @@ def _expanded(
         if expansion is None:
             return None
         impl = next((at for at, impl in enumerate(facts.impls) if impl.span.covers(call.span)), -1)
-        written = _wrapped(facts, impl, text, expansion.text) if impl >= 0 else expansion.text
+        header = _header(facts, impl, text) if impl >= 0 else b""
+        written = header + expansion.text + (b"\n}" if impl >= 0 else b"")
         path = f"{facts.path}#{call.name}@{facts.lines.line(call.span.start)}:{call.span.start}"
         read = read_file(path, written, edition, lower=False)
     except (NotReadableError, RecursionError):
         return None
-    return ExpandedFile(read, written, number, call.scope, call.span, call.cfg, impl)
+    return ExpandedFile(
+        read, written, number, call.scope, call.span, call.cfg, expansion, impl, shift=len(header)
+    )
 
 
-def _wrapped(facts: FileFacts, impl: int, text: bytes, members: bytes) -> bytes:
-    """Members of an impl below its header."""
+def _header(facts: FileFacts, impl: int, text: bytes) -> bytes:
+    """An impl's header, which its members from a macro are read below."""
     item = facts.impls[impl]
     brace = text.index(b"{", item.name_span.end)
-    return text[item.name_span.start : brace] + b"{\n" + members + b"\n}"
+    return text[item.name_span.start : brace] + b"{\n"

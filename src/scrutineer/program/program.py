@@ -18,7 +18,7 @@ from scrutineer.program.entries import (
     TraitEntry,
     TypeEntry,
 )
-from scrutineer.program.expansion import expanded_files
+from scrutineer.program.expansion import ExpandedFile, expanded_files
 from scrutineer.program.impls import ImplIndex
 from scrutineer.program.index import ItemIndex
 from scrutineer.program.macros import Macros, Read
@@ -106,6 +106,11 @@ class Program:
             made = self.expansions[file - self.written]
             file, span = made.parent, made.call
         return file, span
+
+    @cached_property
+    def expanded(self) -> dict[str, ExpandedFile]:
+        """Expansions by the path of the file that each became."""
+        return {made.facts.path: made for made in self.expansions}
 
     @cached_property
     def impl_aliases(self) -> dict[int, int]:

@@ -91,9 +91,13 @@ class CrateFiles:
         around = self.enclosing(path, span)
         return self.path_of(self.file(path), around[-1]) if around else self.module(path)
 
+    def source_of(self, path: str, span: Span) -> tuple[str, Span]:
+        """Where a person finds a span: its file, and the span in that."""
+        return span.path or path, span
+
     def location(self, path: str, span: Span) -> Location:
         """A span in lines and columns; `path` is the file it is in unless the span names its own."""
-        path = span.path or path
+        path, span = self.source_of(path, span)
         lines = self._lines(path)
         return Location(path, lines.position(span.start), lines.position(span.end))
 

@@ -38,7 +38,12 @@ def check_unit(unit: Unit, selection: Selection | None = None) -> tuple[Finding,
     order in which rules are loaded.
     """
     rules = selection.rules if selection else all_rules()
-    reports = [_Report(rule, draft) for rule in rules if rule.check is not None for draft in rule.check(unit)]
+    reports = [
+        _Report(rule, _placed(unit, draft))
+        for rule in rules
+        if rule.check is not None
+        for draft in rule.check(unit)
+    ]
     reports, unused = _apply_allows(unit, rules, _once_per_place(unit, reports))
     reports += [
         _Report(rule, draft)
@@ -48,6 +53,12 @@ def check_unit(unit: Unit, selection: Selection | None = None) -> tuple[Finding,
     ]
     reports.sort(key=lambda report: report.order)
     return tuple(_findings(unit, reports))
+
+
+def _placed(unit: Unit, draft: Draft) -> Draft:
+    """The draft at the place that a person can open: not in a macro's expansion, but where that was written."""
+    path, span = unit.source_of(draft.file, draft.span)
+    return draft if path == draft.file else msgspec.structs.replace(draft, path=path, span=span)
 
 
 def _once_per_place(unit: Unit, reports: Iterable[_Report]) -> list[_Report]:

@@ -10,6 +10,7 @@ from scrutineer.facts.attributes import is_test_predicate
 from scrutineer.flow.function import Flows
 from scrutineer.locks.locks import Locks
 from scrutineer.model.file import FileFacts
+from scrutineer.model.span import Span
 from scrutineer.model.target import CrateUnit, Mark
 from scrutineer.rules.crate_files import CrateFiles
 
@@ -54,6 +55,15 @@ class Unit(CrateFiles):
     def locks(self) -> Locks:
         """Which locks each function holds where, and what they protect."""
         return Locks(self.flows)
+
+    def source_of(self, path: str, span: Span) -> tuple[str, Span]:
+        """Where a span was written: in a macro's definition or arguments, if an expansion holds it."""
+        path = span.path or path
+        while not self.has_file(path) and "#" in path and path in self.program.expanded:
+            made = self.program.expanded[path]
+            span = made.origin(span)
+            path = span.path or self.program.files[made.parent].path
+        return path, span
 
     def module(self, path: str) -> str:
         """Module path of a file, as `mod` declarations lead to it."""
