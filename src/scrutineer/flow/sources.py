@@ -27,6 +27,10 @@ class Sources:
                 if operation.target is not None and operation.target.local >= 0:
                     self._setters.setdefault(operation.target.local, []).append(operation)
 
+    def setters(self, local: int) -> list[Operation]:
+        """Operations that set a local or a part of it, in the order of the blocks."""
+        return self._setters.get(local, [])
+
     def parts(self, operand: Operand) -> Iterator[Value]:
         """All values that an operand is made of, itself first; variables opened up, each once."""
         seen: set[int] = set()

@@ -21,14 +21,77 @@ from scrutineer.program.typing.records import CallTarget
 if TYPE_CHECKING:
     from scrutineer.flow.function import FunctionFlow
 
-Whose = Literal["no", "own", "user", "unknown"]
-_RANK: dict[Whose, int] = {"no": 0, "own": 1, "unknown": 2, "user": 3}
+Whose = Literal["no", "own", "unknown", "accessor", "destructor", "user"]
+_RANK: dict[Whose, int] = {"no": 0, "own": 1, "unknown": 2, "accessor": 3, "destructor": 4, "user": 5}
 _OPEN = frozenset({"param", "projection", "dyn", "impl"})
+_ACCESSORS = frozenset(
+    [
+        "as_ref",
+        "as_mut",
+        "borrow",
+        "borrow_mut",
+        "deref",
+        "deref_mut",
+        "len",
+        "is_empty",
+        "capacity",
+        "size_hint",
+        "index",
+        "index_mut",
+        "as_slice",
+        "as_mut_slice",
+        "as_ptr",
+        "as_mut_ptr",
+    ]
+)
+_ADAPTERS = frozenset(
+    [
+        "enumerate",
+        "zip",
+        "rev",
+        "take",
+        "skip",
+        "chain",
+        "peekable",
+        "cloned",
+        "copied",
+        "by_ref",
+        "map",
+        "filter",
+        "filter_map",
+        "take_while",
+        "fuse",
+    ]
+)
+_STEPS_ITERATOR = frozenset({"next", "next_back", "into_iter", "nth"})
+_ITERATING = frozenset(
+    {"Iterator", "IntoIterator", "DoubleEndedIterator", "ExactSizeIterator", "Fn", "FnMut", "FnOnce"}
+)
+_PLAIN_ITERATORS = frozenset(
+    {
+        "Iter",
+        "IterMut",
+        "IntoIter",
+        "Drain",
+        "Chunks",
+        "ChunksMut",
+        "ChunksExact",
+        "ChunksExactMut",
+        "Windows",
+    }
+    | {"Vec", "VecDeque", "Option", "Range"}
+)
+_DROP_LATER = frozenset({"drain", "splice", "extract_if"})  # their result does, when it is dropped
 _CHECKED = frozenset({"/", "%", "+", "-", "*", "<<", ">>"})
 
 
 class Unwind(msgspec.Struct, frozen=True):
-    """`own`: a panic that the crate writes; `user`: code that its user brings, `reason` says which."""
+    """`own`: a panic that the crate writes; `user`: code that its user brings, `reason` says which.
+
+    `accessor` is code of its user, too, but such as only hands out what it holds (`as_ref`, `deref`, `len`), or
+    the method of an unsafe trait, whose implementor promises something: it could panic, and never does.
+    `destructor`: a value of a type that its user chose goes out of scope; often there is none left by then.
+    """
 
     whose: Whose
     reason: str = ""
@@ -88,7 +151,7 @@ class Unwinding:
 
     def _of_format(self, flow: FunctionFlow, operation: Operation) -> Unwind:
         for operand in operation.operands:
-            if operand.place is not None and (opened := _open_part(flow.type_of(operand.place))):
+            if operand.place is not None and (opened := open_part(flow.type_of(operand.place))):
                 return Unwind("user", f"the formatting of `{opened}`")
         return OWN
 
@@ -101,9 +164,9 @@ class Unwinding:
     def _of_destructor(self, flow: FunctionFlow, type_: TypeRef, place: Place) -> Unwind:
         if flow.answers.needs_drop(place) == "no":
             return NO
-        opened = _open_part(type_)
+        opened = open_part(type_)
         if opened is not None:
-            return Unwind("user", f"the destructor of `{opened}`")
+            return Unwind("destructor", f"the destructor of `{opened}`")
         return UNKNOWN if type_.kind == "unknown" else NO
 
     def _of_call(self, flow: FunctionFlow, operation: Operation, target: CallTarget) -> Unwind:
@@ -111,7 +174,7 @@ class Unwinding:
             case "constructor" | "foreign":
                 return NO
             case "generic":
-                return Unwind("user", f"`{target.name}` of `{target.parameter}`")
+                return Unwind(self._of_trait(target), f"`{target.name}` of `{target.parameter}`")
             case "dyn":
                 return Unwind("user", f"`{target.name}` of a trait object")
             case "callback":
@@ -126,18 +189,27 @@ class Unwinding:
             case _:
                 return UNKNOWN
 
+    def _of_trait(self, target: CallTarget) -> Whose:
+        if target.name in _ACCESSORS:
+            return "accessor"
+        info = self.program.impl_index.trait(target.trait)
+        return "accessor" if info is not None and info.unsafe else "user"
+
     def _of_library(self, flow: FunctionFlow, operation: Operation, target: CallTarget) -> Unwind:
         """A library function: known not to unwind, or running the user's code through its bounds."""
         effects = effects_of(target.path)
         if "catches_unwind" in effects:
             return NO
-        own = _open_part(target.self_type) if target.self_type is not None and target.trait else None
+        own = open_part(target.self_type) if target.self_type is not None and target.trait else None
         if own is not None and target.signature is not None and target.signature.receiver:
+            whose = self._of_trait_of_std(flow, target)
+            if whose != "user":
+                return Unwind(whose)
             return Unwind("user", f"`{target.name}` of `{own}`")
         for argument in self._callables(flow, operation):
             return argument
-        if effects & {"drops", "drops_in_place"} and target.self_type is not None:
-            opened = _open_part(target.self_type)
+        if effects & {"drops", "drops_in_place"} and target.name not in _DROP_LATER:
+            opened = open_part(target.self_type) or self._behind(flow, operation)
             if opened is not None:
                 return Unwind("user", f"the destructor of `{opened}` in `{target.name}`")
         signature = self.program.standard.function(target.path)
@@ -146,6 +218,37 @@ class Unwinding:
             if bound is not None:
                 return bound
         return NO if "never_unwinds" in effects else OWN
+
+    def _of_trait_of_std(self, flow: FunctionFlow, target: CallTarget) -> Whose:
+        """A library trait's method on a type that its user chose a part of: iterating a `Vec<T>` runs no `T`."""
+        if target.name in _ACCESSORS or target.name in _ADAPTERS:
+            return "accessor"
+        if target.name not in _STEPS_ITERATOR or target.self_type is None:
+            return "user"
+        return "user" if self._iterates_user(flow, target.self_type) else "no"
+
+    def _iterates_user(self, flow: FunctionFlow, type_: TypeRef) -> bool:
+        """Whether an iterator is, wraps, or calls code that its user chose."""
+        if type_.kind in {"param", "projection"}:
+            bounds = [bound for bound in flow.typed.bounds if bound.subject == type_]
+            return type_.kind == "projection" or any(
+                trait.last in _ITERATING for bound in bounds for trait in bound.traits
+            )
+        if type_.kind in {"dyn", "impl", "closure"}:
+            return True
+        if type_.kind == "path" and type_.last == "Cloned" and open_part(type_) is not None:
+            return True
+        if type_.kind != "path" or type_.last in _PLAIN_ITERATORS:
+            return False
+        return any(self._iterates_user(flow, arg) for arg in type_.args)
+
+    def _behind(self, flow: FunctionFlow, operation: Operation) -> TypeRef | None:
+        """What its user chose of the value that a free function destroys, by value or behind a pointer."""
+        place = operation.operands[0].place if operation.operands else None
+        type_ = flow.type_of(place) if place is not None else None
+        while type_ is not None and type_.kind in {"pointer", "ref"} and type_.args:
+            type_ = type_.args[0]
+        return open_part(type_)
 
     def _callables(self, flow: FunctionFlow, operation: Operation) -> list[Unwind]:
         """Closures among the arguments: those of this body run its own code, others are the caller's."""
@@ -180,7 +283,7 @@ class Unwinding:
         types += [target.self_type] if target.self_type is not None else []
         for subject, trait in brought:
             for type_ in types:
-                opened = _open_part(type_)
+                opened = open_part(type_)
                 if opened is not None and subject.kind == "param":
                     return Unwind("user", f"`{trait.last}` of `{opened}`")
         return None
@@ -213,7 +316,7 @@ class Unwinding:
         return worst
 
 
-def _open_part(type_: TypeRef | None) -> TypeRef | None:
+def open_part(type_: TypeRef | None) -> TypeRef | None:
     """The first part of an owned type that its user chooses: a parameter, projection or trait object."""
     if type_ is None or type_.kind in {"pointer", "fn"}:
         return None
@@ -221,4 +324,4 @@ def _open_part(type_: TypeRef | None) -> TypeRef | None:
         return type_
     if type_.kind == "path" and type_.last in {"PhantomData", "NonNull", "ManuallyDrop", "MaybeUninit"}:
         return None
-    return next((found for arg in type_.args if (found := _open_part(arg)) is not None), None)
+    return next((found for arg in type_.args if (found := open_part(arg)) is not None), None)

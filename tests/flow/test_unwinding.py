@@ -1,0 +1,64 @@
+"""Whose code an operation can unwind through."""
+
+from __future__ import annotations
+
+import pytest
+
+from scrutineer.facts.read import read_file
+from scrutineer.flow.function import Flows
+from scrutineer.model.target import CrateUnit
+from scrutineer.program.program import Program
+
+SOURCE = """
+pub struct Pair<T>(T, T);
+
+pub fn walks<T>(items: Vec<T>) { let mut all = items.into_iter(); all.next(); }
+pub fn steps<I: Iterator<Item = u8>>(mut items: I) { items.next(); }
+pub fn maps<T, F: FnMut(&T) -> u8>(items: &[T], f: F) { let mut all = items.iter().map(f); all.next(); }
+pub fn looks<A: AsRef<[u8]>>(items: &A) { items.as_ref(); }
+pub fn copies<T: Clone>(item: &T) -> Pair<T> { Pair(item.clone(), item.clone()) }
+pub fn wraps<T: Clone>(item: &T) -> Pair<T> { copies(item) }
+pub fn leaves<T>(_pair: Pair<T>) {}
+pub fn destroys<T>(item: *mut T) { unsafe { std::ptr::drop_in_place(item) } }
+pub fn drains<T>(items: &mut Vec<T>) { std::mem::forget(items.drain(..)); }
+"""
+
+
+@pytest.fixture(scope="module")
+def flows() -> Flows:
+    unit = CrateUnit(name="sample", root="src/lib.rs", kind="lib", edition="2021")
+    return Flows(Program(unit, [read_file("src/lib.rs", SOURCE.encode())], None, lambda _: SOURCE.encode()))
+
+
+@pytest.mark.parametrize(
+    ("function", "worst"),
+    [
+        ("steps", "user"),
+        ("maps", "user"),
+        ("copies", "user"),
+        ("wraps", "user"),
+        ("destroys", "user"),
+        ("looks", "accessor"),
+        ("leaves", "destructor"),
+    ],
+)
+def test_code_of_the_users_choice_is_told_from_what_only_holds_it(
+    flows: Flows, function: str, worst: str
+) -> None:
+    assert _worst(flows, function) == worst
+
+
+@pytest.mark.parametrize("function", ["walks", "drains"])
+def test_moving_elements_runs_no_code_of_their_type(flows: Flows, function: str) -> None:
+    assert _worst(flows, function) != "user"
+
+
+def _worst(flows: Flows, function: str) -> str:
+    (entry,) = flows.program.find(f"crate::{function}")
+    flow = flows.of(entry.index)
+    assert flow is not None
+    found = [flow.unwinds(point) for point, _ in flow.graph.points()]
+    worst = found[0]
+    for other in found:
+        worst = worst.or_worse(other)
+    return worst.whose
