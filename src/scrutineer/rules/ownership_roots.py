@@ -1,0 +1,137 @@
+"""Whose memory a pointer or reference leads to: the local that owns or borrows what it was made from."""
+
+from __future__ import annotations
+
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.graph import Point
+from scrutineer.model.body import Operation, Place
+from scrutineer.model.types import TypeRef
+
+_DEEPEST = 24
+_CARED_FOR_BY_HAND = frozenset({"core::ptr::NonNull", "core::mem::ManuallyDrop", "core::mem::MaybeUninit"})
+_PASSES_ON = frozenset({"assign", "borrow", "raw_borrow", "cast"})
+
+
+def root(flow: FunctionFlow, place: Place) -> Place:
+    """The place that memory belongs to: `v` of `v.as_mut_ptr().add(1)`, `self` of `&mut self.items()[i]`.
+
+    Values without a destructor (pointers, references, slice iterators, options of these) are followed to what they
+    were made from: through borrows, casts, and the first argument of calls. The place keeps its fields, so that
+    `self.buffer` where that is a raw pointer is told from `self`.
+    """
+    for _ in range(_DEEPEST):
+        if place.local < 0 or flow.sources.is_parameter(place):
+            return place
+        setter = _setter(flow, place.local)
+        if setter is None:
+            return place
+        base = _base(flow, setter, place)
+        if base is None:
+            return place
+        place = base
+    return place
+
+
+def _setter(flow: FunctionFlow, local: int) -> Operation | None:
+    """The first operation that sets the whole local from something else."""
+    for operation in flow.sources.setters(local):
+        target = operation.target
+        if target is None or target.steps:
+            continue
+        if any(given.place is not None and given.place.local == local for given in operation.operands):
+            continue
+        return operation
+    return None
+
+
+def _base(flow: FunctionFlow, setter: Operation, place: Place) -> Place | None:
+    given = setter.operands[0].place if setter.operands else None
+    if given is None or (setter.kind == "assign" and setter.operands[0].mode == "constant"):
+        return None
+    if setter.kind in _PASSES_ON:
+        owned = setter.kind == "assign" and flow.answers.needs_drop(Place(place.local)) != "no"
+        if owned and flow.body.locals[given.local].kind != "temporary":
+            return None  # a value of its own that was moved here
+        steps = place.steps[1:] if place.steps[:1] == ("*",) else place.steps
+        return Place(given.local, _shortened(given.steps) + steps, given.static)
+    if setter.kind == "call" and setter.callee is not None and setter.callee.form != "value":
+        made = flow.type_of(Place(place.local))
+        if flow.answers.needs_drop(Place(place.local)) == "no" and _leads_on(made):
+            return Place(given.local, _shortened(given.steps), given.static)
+    return None
+
+
+def _shortened(steps: tuple[str, ...]) -> tuple[str, ...]:
+    """Steps up to the first index or variant: elements belong to their container."""
+    for number, step in enumerate(steps):
+        if step[0] in "[@":
+            return steps[:number]
+    return steps
+
+
+def _leads_on(type_: TypeRef) -> bool:
+    """Whether a value without a destructor points into what it was made from."""
+    if type_.kind in {"ref", "pointer"}:
+        return True
+    if type_.kind == "path":
+        return type_.last in {"Iter", "IterMut", "NonNull"} or any(_leads_on(arg) for arg in type_.args)
+    return type_.kind == "tuple" and any(_leads_on(arg) for arg in type_.args)
+
+
+def is_manual(flow: FunctionFlow, place: Place) -> bool:
+    """Whether memory is in nobody's automatic care: behind a raw pointer, or in a ManuallyDrop."""
+    return any(
+        _is_manual_type(flow.type_of(Place(place.local, place.steps[:end], place.static)))
+        for end in range(len(place.steps) + 1)
+    )
+
+
+def _is_manual_type(type_: TypeRef) -> bool:
+    if type_.kind in {"pointer", "unknown"} or type_.name in _CARED_FOR_BY_HAND:
+        return True
+    return type_.kind in {"ref", "slice", "array"} and _is_manual_type(type_.args[0])
+
+
+def is_borrowed(flow: FunctionFlow, place: Place) -> bool:
+    """Whether the root is a reference that somebody else's value lies behind."""
+    return place.local >= 0 and flow.type_of(Place(place.local)).kind == "ref"
+
+
+def names_of(flow: FunctionFlow, local: int) -> frozenset[int]:
+    """The local and those that its value is moved on into: variables, tuples, options, structs."""
+    found = {local}
+    for _ in range(4):
+        before = len(found)
+        for _, operation in flow.graph.points():
+            if operation.target is None or operation.target.local < 0:
+                continue
+            if not (operation.kind in {"assign", "aggregate"} or is_constructor(operation)):
+                continue
+            if any(given.place is not None and given.place.local in found for given in operation.operands):
+                found.add(operation.target.local)
+        if len(found) == before:
+            break
+    return frozenset(found)
+
+
+def is_constructor(operation: Operation) -> bool:
+    """Whether an operation builds a tuple struct or variant."""
+    if operation.kind != "call" or operation.callee is None or operation.callee.form == "value":
+        return False
+    return operation.callee.name.rpartition("::")[2][:1].isupper()
+
+
+def argument(operation: Operation, number: int) -> Place | None:
+    """Place of an operand, where there is one."""
+    return operation.operands[number].place if len(operation.operands) > number else None
+
+
+def pointee(flow: FunctionFlow, place: Place) -> TypeRef:
+    """What a pointer or reference leads to."""
+    type_ = flow.type_of(place)
+    return type_.args[0] if type_.kind in {"pointer", "ref"} and type_.args else TypeRef("unknown")
+
+
+def alive(flow: FunctionFlow, local: int, point: Point) -> bool:
+    """Whether a local is dropped if the operation at a point unwinds."""
+    return any(dropped.place.local == local for dropped in flow.drops.unwind_drops(point))
