@@ -110,3 +110,16 @@ def test_an_operation_of_a_macro_stands_where_the_macro_does() -> None:
             assert written.startswith(("addr_of_mut!(", "assert!(", "vec!["))
         if operation.callee is not None:
             assert written.startswith(f"{operation.callee.name}(")
+
+
+def test_an_initialiser_is_a_closure_that_drops_what_it_filled_when_a_later_field_fails() -> None:
+    code = """fn f(y: Y) { let i = pin_init!(Self {
+        a <- x(1), // first
+        b: y,
+        c: g::<A, B>()?,
+    }? Error); }"""
+    (closure,) = lower(code).closures
+    assert [(show(c.place), c.mode) for c in closure.captures] == [("_1", "use")]
+    early = [block for block in closure.blocks if block.terminator.labels == ("?",)]
+    assert [len([o for o in block.operations if o.kind == "drop"]) for block in early] == [0, 2]
+    assert [o.fields for o in operations(closure, "aggregate")] == [("a", "b", "c")]

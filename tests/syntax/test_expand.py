@@ -123,3 +123,13 @@ def test_any_text_is_cut_into_tokens_or_refused(text: str) -> None:
         return
     assert all(raw[token.start : token.end].decode("latin-1") == token.text for token in tokens)
     assert all(tokens[t.partner].partner == i for i, t in enumerate(tokens) if t.partner >= 0)
+
+
+def test_a_colon_before_a_block_is_left_out_only_among_bounds() -> None:
+    body = b"($e:expr) => { fn f<T>(t: T) where T: { let s = S { a: { $e } }; 'l: { s } } }"
+    found = expand(MacroSource(body, 0), MacroSource(b"1", 0), Span(0, 1))
+    assert found is not None
+    text = "".join(found.text.decode().split())
+    assert "whereT{" in text
+    assert "S{a:{1}}" in text
+    assert "'l:{s" in text

@@ -159,14 +159,12 @@ def _without_empty_lists(output: Sequence[Written]) -> Iterator[Written]:
     Such empty lists come from repetitions that matched nothing.
     """
     at = 0
+    bounds = False  # behind a `where`, up to the body: elsewhere `: {` begins a block (of a label or a field)
     while at < len(output):
         text = output[at][2]
         after = output[at + 1][2] if at + 1 < len(output) else ""
-        labelled = after == "{" and at > 0 and output[at - 1][0].kind == "lifetime"
-        if labelled:  # `'a: { … }`
-            yield output[at]
-            at += 1
-        elif text in {":", "+"} and after in _BOUNDS_END and not (text == "+" and after == "{"):
+        bounds = text == "where" or (bounds and text not in {"{", ";"})
+        if text in {":", "+"} and after in _BOUNDS_END and (after != "{" or (text == ":" and bounds)):
             at += 1
         elif text == "::" and after == "<" and at + 2 < len(output) and output[at + 2][2] == ">":
             at += 3

@@ -26,7 +26,7 @@ def build_function(builder: Builder, node: Node) -> int:
         for part in (parts(parameters) if parameters is not None else [])
         if part.type in {"parameter", "self_parameter"}
     ]
-    _begin(builder, node, result)
+    begin(builder, node, result)
     entries = [_parameter(builder, each) for each in given]
     _enter(builder, entries)
     _end(builder, body)
@@ -35,7 +35,7 @@ def build_function(builder: Builder, node: Node) -> int:
 
 def build_value(builder: Builder, node: Node, value: Node) -> int:
     """Lower the initialiser of a const or static; it has no parameters."""
-    _begin(builder, node, node.child_by_field_name("type"))
+    begin(builder, node, node.child_by_field_name("type"))
     _end(builder, value)
     return 0
 
@@ -43,7 +43,7 @@ def build_value(builder: Builder, node: Node, value: Node) -> int:
 def build_unreadable(builder: Builder, node: Node) -> int:
     """A body that cannot be lowered: one opaque operation."""
     span = span_of(builder, node)
-    _begin(builder, node, None)
+    begin(builder, node, None)
     emit(builder, "opaque", span, Place(0), (), "nested too deeply")
     builder.damaged = True
     close_scope(builder, span)
@@ -51,7 +51,8 @@ def build_unreadable(builder: Builder, node: Node) -> int:
     return 0
 
 
-def _begin(builder: Builder, node: Node, result: Node | None) -> None:
+def begin(builder: Builder, node: Node, result: Node | None) -> None:
+    """Open a body: its outermost scope and the local of its result."""
     span = span_of(builder, node)
     type_ = type_of(builder, result) if result is not None else None
     builder.temporaries = open_scope(builder, "function", span)
@@ -110,11 +111,18 @@ def _end(builder: Builder, body: Node) -> None:
 
 
 def finished(
-    builder: Builder, node: Node, parameters: int, *, function: int = -1, value: int = -1, closure: int = -1
+    builder: Builder,
+    node: Node,
+    parameters: int,
+    *,
+    function: int = -1,
+    value: int = -1,
+    closure: int = -1,
+    by_move: bool = False,
 ) -> Body:
     """The record of what was built."""
     span = span_of(builder, node)
-    by_move = any(child.type == "move" for child in node.children)
+    by_move = by_move or any(child.type == "move" for child in node.children)
     return Body(
         function=function,
         value=value,
@@ -159,25 +167,26 @@ def lower_closure(builder: Builder, node: Node, target: Place | None) -> None:
     inside = inner_builder(builder)
     parameters, body = node.child_by_field_name("parameters"), node.child_by_field_name("body")
     assert body is not None
-    _begin(inside, node, node.child_by_field_name("return_type"))
+    begin(inside, node, node.child_by_field_name("return_type"))
     entries = [
         _parameter(inside, each) for each in (parts_of_pattern(parameters) if parameters is not None else [])
     ]
     _enter(inside, entries)
     _end(inside, body)
-    _take_in(builder, node, target, finished(inside, node, len(entries), closure=len(builder.closures)))
+    take_in(builder, node, target, finished(inside, node, len(entries), closure=len(builder.closures)))
 
 
 @expression("async_block", "gen_block")
 def lower_async(builder: Builder, node: Node, target: Place | None) -> None:
     """Lower an async block like a closure without parameters."""
     inside = inner_builder(builder)
-    _begin(inside, node, None)
+    begin(inside, node, None)
     _end(inside, parts(node)[-1])
-    _take_in(builder, node, target, finished(inside, node, 0, closure=len(builder.closures)))
+    take_in(builder, node, target, finished(inside, node, 0, closure=len(builder.closures)))
 
 
-def _take_in(builder: Builder, node: Node, target: Place | None, body: Body) -> None:
+def take_in(builder: Builder, node: Node, target: Place | None, body: Body) -> None:
+    """Emit the making of a closure in the body that it stands in."""
     builder.closures.append(body)
     kind = "async" if node.type == "async_block" else "closure"
     operands = tuple([Operand(capture.mode, capture.place) for capture in body.captures])

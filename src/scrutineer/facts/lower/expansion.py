@@ -18,6 +18,7 @@ from scrutineer.model.span import Span
 _TABLE = tomllib.loads(files("scrutineer.facts.lower").joinpath("macros.toml").read_text("utf-8"))
 _CRATES = frozenset(_TABLE["crates"])
 FORMS: dict[str, str] = {name: form for form, names in _TABLE["forms"].items() for name in names}
+MODELLED = frozenset(_TABLE["modelled"])
 _DEEPEST = 24
 
 

@@ -6,15 +6,13 @@ from collections.abc import Callable
 
 from tree_sitter import Node
 
-from scrutineer.facts.lower.arms import lower_match_on
 from scrutineer.facts.lower.asm import lower_asm
 from scrutineer.facts.lower.conditions import lower_condition
 from scrutineer.facts.lower.control import take_or_return
-from scrutineer.facts.lower.expansion import Call, call_of, expanded, form_of
+from scrutineer.facts.lower.expansion import MODELLED, Call, call_of, expanded, form_of
 from scrutineer.facts.lower.expression import (
     assign,
     expression,
-    inner,
     lower_into,
     lower_moved,
     lower_place,
@@ -22,6 +20,8 @@ from scrutineer.facts.lower.expression import (
     unit,
 )
 from scrutineer.facts.lower.formatting import format_operands
+from scrutineer.facts.lower.initialisers import lower_initialiser
+from scrutineer.facts.lower.matching import lower_matches
 from scrutineer.facts.lower.operators import borrow, lower_elements
 from scrutineer.facts.lower.scopes import close_scope, leave_to, open_scope, schedule, temporary
 from scrutineer.facts.lower.source import framed, parts, span_of
@@ -51,6 +51,8 @@ def lower_macro(builder: Builder, node: Node, target: Place | None) -> None:
     """Lower a macro call."""
     call = call_of(builder, node)
     kind = form_of(builder, call.path)
+    if call.path.rpartition("::")[2] in MODELLED and lower_initialiser(builder, call, target):
+        return
     if kind:
         if _known(builder, kind, call, target):
             return
@@ -96,7 +98,7 @@ def _known(builder: Builder, kind: str, call: Call, target: Place | None) -> boo
         lower_asm(builder, call, target)
         return True
     if kind == "matches":
-        return _lower_matches(builder, call, target)
+        return lower_matches(builder, call, target)
     before, after = (b"[", b"]") if kind == "vec" else (b"_(", b");")
     outer, builder.call = builder.call, (call.node.id, span_of(builder, call.node))
     with framed(builder, before, call.start, call.inside, after) as body:
@@ -119,31 +121,6 @@ def _lower_form(builder: Builder, kind: str, call: Call, body: Node, target: Pla
         return False
     _FORMS[kind](builder, call, arguments, target)
     return True
-
-
-def _lower_matches(builder: Builder, call: Call, target: Place | None) -> bool:
-    """`matches!(value, pattern if guard)`; the value's temporaries belong to what surrounds it."""
-    commas = [child.start_byte for child in call.node.children[-1].children if child.type == ","]
-    place, comma = _first_argument(builder, call, commas)
-    if place is None:
-        return False
-    at = comma - call.start
-    pattern = call.inside[at + 1 :].rstrip().removesuffix(b",")
-    with framed(builder, b"match x{", comma + 1, pattern, b"=>true,_=>false}") as body:
-        if body is None:
-            return False
-        lower_match_on(builder, inner(inner(body)), place, target)
-    return True
-
-
-def _first_argument(builder: Builder, call: Call, commas: list[int]) -> tuple[Place | None, int]:
-    """The value before the first comma that does not stand inside generic arguments; and that comma."""
-    for comma in commas:
-        with framed(builder, b"_(", call.start, call.inside[: comma - call.start], b");") as body:
-            arguments = inner(inner(body)).child_by_field_name("arguments") if body is not None else None
-            if arguments is not None and arguments.named_child_count == 1:
-                return lower_place(builder, arguments.named_children[0]), comma
-    return None, 0
 
 
 @form("vec")
