@@ -108,3 +108,13 @@ def test_a_path_avoiding_writes_is_one_without_them(body: Body, data: st.DataObj
     expected = any(path[-1] == end and clean(path) for path in paths(body, start))
     found = graph.path_avoiding(Point(start, -1), lambda op: op.target == Place(local), Point(end, end_at))
     assert found == expected
+
+
+@given(bodies(), st.data())
+@settings(max_examples=100, deadline=None)
+def test_nothing_follows_a_block_that_ends(body: Body, data: st.DataObject) -> None:
+    """A call that never returns ends every path that passes it: no check and no use lies behind it."""
+    end = data.draw(st.integers(0, len(body.blocks) - 1))
+    graph = Graph(body, {end})
+    reached = {path[-1] for path in paths(body, 0) if end not in path[:-1]}
+    assert set(graph.order) == reached

@@ -57,8 +57,9 @@ class FunctionFlow:
 
     @cached_property
     def graph(self) -> Graph:
-        """Blocks, dominance, paths."""
-        return Graph(self.body)
+        """Blocks, dominance, paths; nothing comes after a call that never returns."""
+        calls = self.typed.calls.items()
+        return Graph(self.body, {block for (block, _), target in calls if target.result.kind == "never"})
 
     @cached_property
     def values(self) -> Values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import NamedTuple
 
 from scrutineer.model.body import Body, Operation
@@ -18,10 +18,12 @@ class Point(NamedTuple):
 class Graph:
     """Successors, predecessors and dominators of a body's blocks; unreachable blocks have none."""
 
-    def __init__(self, body: Body) -> None:
-        """Number the blocks that the entry reaches, in reverse postorder."""
+    def __init__(self, body: Body, ends: Container[int] = ()) -> None:
+        """Number the blocks that the entry reaches, in reverse postorder; nothing follows blocks in `ends`."""
         self.body = body
-        self.successors: list[tuple[int, ...]] = [block.terminator.targets for block in body.blocks]
+        self.successors: list[tuple[int, ...]] = [
+            () if number in ends else block.terminator.targets for number, block in enumerate(body.blocks)
+        ]
         self.order = _reverse_postorder(self.successors)
         self.position = {block: at for at, block in enumerate(self.order)}
         self.predecessors: dict[int, list[int]] = {block: [] for block in self.order}

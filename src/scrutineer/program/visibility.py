@@ -51,6 +51,8 @@ class Visibility:
                 return ("trait", program.start(entry.file, "traits") + item.trait) in self.exported
             if item.impl_ >= 0:
                 return self._member_reachable(entry, item)
+        if not item.visibility.startswith("pub"):
+            return False  # a public glob of its module does not bring it
         kind = {"Function": "function", "TypeItem": "type", "TraitItem": "trait", "ValueItem": "value"}
         return (kind.get(type(item).__name__, ""), entry.index) in self.exported
 
