@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from hashlib import blake2b
 from typing import Any
 
@@ -33,19 +32,8 @@ from scrutineer.syntax.parse import parse
 def read_file(path: str, text: bytes, edition: str = "2021", *, lower: bool = True) -> FileFacts:
     """Everything that one file says; raises NotReadableError with the reason where it cannot be read.
 
-    `lower=False` leaves bodies out. Garbage collection pauses meanwhile: what is made here has no cycles, and
-    looking for some takes a sixth of the time.
+    `lower=False` leaves bodies out.
     """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return _read_file(path, text, edition, lower=lower)
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _read_file(path: str, text: bytes, edition: str, *, lower: bool) -> FileFacts:
     parsed = parse(text)
     draft = FileDraft(parsed)
     walk(draft)

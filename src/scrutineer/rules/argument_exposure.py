@@ -1,0 +1,143 @@
+"""Which arguments of a function reach an unsafe operation that asks something of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.model.body import Place
+from scrutineer.model.span import Span
+from scrutineer.program.entries import FunctionEntry
+from scrutineer.rules.argument_guards import Guard, guards, wraps
+from scrutineer.rules.argument_origin import arguments, is_bytes, is_number, is_pointer
+from scrutineer.rules.argument_sinks import Sink, sinks
+from scrutineer.rules.unit import Unit
+
+_DEEPEST = 2
+
+
+class Reached(msgspec.Struct, frozen=True):
+    """An operation that uses arguments; `path` and `span` say where the operation itself stands, in a callee perhaps."""
+
+    sink: Sink
+    places: frozenset[Place]
+    guards: tuple[Guard, ...]
+    path: str
+    span: Span
+    clamp: bool = False  # the flaw is in a `min`, not in a condition
+
+    @property
+    def flaw(self) -> str:
+        """Nothing bounds them (`unchecked`), only a flawed check does, or something may (empty)."""
+        flaws = {guard.flaw for guard in self.guards}
+        return "" if "none" in flaws else "unchecked" if not flaws else flaws.pop()
+
+
+class Exposures:
+    """Answers for one crate; a function that callers outside can call is not looked into through its callers."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self._reached: dict[tuple[int, int], tuple[Reached, ...]] = {}
+        self._open: dict[int, bool] = {}
+
+    def of(self, flow: FunctionFlow, depth: int = _DEEPEST) -> tuple[Reached, ...]:
+        """Operations that arguments of a function reach, also through what it calls in its own crate."""
+        key = (flow.entry.index, depth)
+        if key not in self._reached:
+            self._reached[key] = ()  # of a call of itself
+            own = (
+                Reached(
+                    sink, places, tuple(guards(flow, sink, places)), flow.path, flow.place_span(sink.point)
+                )
+                for sink in sinks(flow)
+                if (places := _fitting(flow, sink))
+            )
+            calls = self._through_calls(flow, depth) if depth else ()
+            self._reached[key] = (*own, *clamped(flow), *calls)
+        return self._reached[key]
+
+    def _through_calls(self, flow: FunctionFlow, depth: int) -> Iterator[Reached]:
+        program = self.unit.program
+        for point, operation in flow.graph.points():
+            target = flow.target(point)
+            if target.kind != "resolved" or target.crate != program.root or target.function < 0:
+                continue
+            callee = program.functions[target.function]
+            if target.function == flow.entry.index or self.open(callee) or not self.unit.has_unsafe(callee):
+                continue
+            inner = self.unit.flows.of(target.function)
+            for below in self.of(inner, depth - 1) if inner is not None else ():
+                if below.flaw != "unchecked":
+                    continue
+                for place in below.places:
+                    if not 0 < place.local <= len(operation.operands):
+                        continue
+                    sink = Sink(
+                        point,
+                        operation.operands[place.local - 1],
+                        below.sink.class_,
+                        target.path,
+                        below.sink.pointer,
+                    )
+                    if places := _fitting(flow, sink):
+                        yield Reached(sink, places, tuple(guards(flow, sink, places)), below.path, below.span)
+
+    def open(self, entry: FunctionEntry) -> bool:
+        """Whether safe code outside the crate can call a function with arguments of its choice."""
+        if entry.index not in self._open:
+            self._open[entry.index] = not entry.item.unsafe and self._nameable(entry)
+        return self._open[entry.index]
+
+    def _nameable(self, entry: FunctionEntry) -> bool:
+        program = self.unit.program
+        if not program.visibility.is_reachable(entry):
+            return False
+        if entry.item.impl_ < 0:
+            return True  # a free function, or a trait's own method
+        scope = program.resolver.impl_scope(program.start(entry.file, "impls") + entry.item.impl_)
+        type_ = scope.self_type.name if scope.self_type is not None else ""
+        trait = program.trait_paths.get(scope.trait)
+        exported = program.visibility.exported
+        if trait is not None and ("trait", trait.index) not in exported:
+            return False
+        types = program.type_paths.get(type_, ())
+        return not types or any(("type", each.index) in exported for each in types)
+
+
+def is_unofficial(unit: Unit, entry: FunctionEntry) -> bool:
+    """Whether only those who know better call a function: hidden from the documentation, or of an unsafe trait."""
+    program = unit.program
+    item = entry.item
+    if item.impl_ >= 0:
+        trait = program.resolver.impl_scope(program.start(entry.file, "impls") + item.impl_).trait
+        info = program.impl_index.trait(trait) if trait else None
+        if info is not None and info.unsafe:
+            return True
+    return any(each.path == "doc" and "hidden" in each.arguments for each in item.attributes)
+
+
+def clamped(flow: FunctionFlow) -> Iterator[Reached]:
+    """Operands that `min` cuts off, of a sum or product that has wrapped around before."""
+    cuts = [
+        (flow.values.of_operation(operation), operation.span)
+        for _, operation in flow.graph.points()
+        if operation.callee is not None
+        and operation.callee.name.rpartition("::")[2] == "min"
+        and any(wraps(flow, flow.values.of(operand)) for operand in operation.operands)
+    ]
+    for sink in sinks(flow) if cuts else ():
+        parts = flow.values.of(sink.operand).walk()
+        for cut, span in cuts:
+            if cut in parts and sink.class_ == "bounds":
+                places = frozenset(cut.args[0].places())
+                if not all(any(guards(flow, sink, frozenset({place}))) for place in places):
+                    yield Reached(sink, places, (Guard("wraps", span),), flow.path, span, clamp=True)
+
+
+def _fitting(flow: FunctionFlow, sink: Sink) -> frozenset[Place]:
+    """Arguments behind an operand, as far as their types promise nothing of what is asked."""
+    fits = is_pointer if sink.pointer else is_bytes if sink.path.endswith("utf8_unchecked") else is_number
+    return frozenset(place for place in arguments(flow, sink.operand) if fits(flow.type_of(place)))

@@ -1,0 +1,111 @@
+"""Which parameters an operand is, or is computed from by arithmetic that bounds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.values import Value
+from scrutineer.model.body import Operand, Operation, Place
+from scrutineer.model.types import TypeRef
+
+INTEGERS = frozenset(f"{sign}{bits}" for sign in "iu" for bits in ("8", "16", "32", "64", "128", "size"))
+FLOATS = frozenset({"f32", "f64"})
+_GROWS = frozenset({"+", "-", "*", "<<"})
+_KEEPS = frozenset(
+    {
+        ".wrapping_add", ".wrapping_sub", ".wrapping_mul", ".into", ".clone", ".floor", ".ceil", ".round", ".trunc",
+        ".add", ".sub", ".offset", ".byte_add", ".cast", ".cast_mut", ".cast_const", ".as_ptr", ".as_mut_ptr",
+    }
+)  # fmt: skip
+
+
+def arguments(flow: FunctionFlow, operand: Operand) -> frozenset[Place]:
+    """Places in parameters whose value decides an operand's, with no bound put on it on the way.
+
+    The counter of a `for` over a range is decided by the range's end.
+    """
+    return frozenset(_places(flow, flow.values.of(operand), 12))
+
+
+def _places(flow: FunctionFlow, value: Value, depth: int) -> Iterator[Place]:
+    if depth == 0:
+        return
+    if value.kind == "place" and value.place is not None:
+        yield from _of_place(flow, value.place, depth)
+    elif _passes(value):
+        for arg in value.args:
+            yield from _places(flow, arg, depth - 1)
+
+
+def _passes(value: Value) -> bool:
+    if value.kind in {"cast", "borrow"}:
+        return True
+    if value.kind == "binary":
+        return value.name in _GROWS
+    if value.kind == "aggregate":
+        return value.name in {"..", "..="}
+    return value.kind == "call" and (
+        value.name in _KEEPS or value.name.endswith(("::from", "NonNull::new_unchecked"))
+    )
+
+
+def _of_place(flow: FunctionFlow, place: Place, depth: int) -> Iterator[Place]:
+    if flow.sources.is_parameter(place):
+        if not flow.sources.setters(place.local) and _is_whole(flow, place):
+            yield place
+    elif place.steps[:1] == ("@Some",):
+        setters = flow.sources.setters(place.local)
+        if len(setters) == 1 and setters[0].callee is not None and setters[0].callee.name.endswith("next"):
+            for end in _range_ends(flow, setters[0]):
+                yield from _places(flow, end, depth - 1)
+
+
+def _is_whole(flow: FunctionFlow, place: Place) -> bool:
+    """Whether a place is an argument itself, or an end of a range: fields of other types may keep promises."""
+    whole = Place(place.local)
+    return all(
+        step == "*"
+        or step[0] == "["
+        or (step in {".start", ".end"} and flow.type_of(whole).name.startswith("core::ops::Range"))
+        for step in place.steps
+    )
+
+
+def _range_ends(flow: FunctionFlow, step: Operation) -> Iterator[Value]:
+    """End of the range that a `for` walks, by its call of `next`."""
+    for part in flow.sources.parts(step.operands[0]):
+        if part.kind == "aggregate" and part.name in {"..", "..="} and len(part.args) > 1:
+            yield part.args[1]
+
+
+def is_number(type_: TypeRef) -> bool:
+    """Whether a type puts no bound on an index: an integer, a range of them, a float that is cast."""
+    if type_.kind == "ref":
+        return is_number(type_.args[0])
+    if type_.kind == "path":
+        return type_.name in INTEGERS | FLOATS or (
+            type_.name.startswith("core::ops::Range") and all(is_number(arg) for arg in type_.args)
+        )
+    return False
+
+
+def is_pointer(type_: TypeRef) -> bool:
+    """Whether a type promises nothing about the memory that it points to."""
+    return type_.kind == "pointer" or type_.name == "core::ptr::NonNull"
+
+
+def is_bytes(type_: TypeRef) -> bool:
+    """Whether a type is bytes that need not be text."""
+    if type_.kind in {"ref", "slice", "array"} or type_.name == "alloc::vec::Vec":
+        return bool(type_.args) and (type_.args[0].name == "u8" or is_bytes(type_.args[0]))
+    return False
+
+
+def is_float(flow: FunctionFlow, value: Value) -> bool:
+    """Whether a value is a floating-point number."""
+    if value.kind == "place" and value.place is not None:
+        return flow.type_of(value.place).name in FLOATS
+    if value.kind == "cast":
+        return value.name in FLOATS
+    return value.kind in {"binary", "unary", "call"} and any(is_float(flow, arg) for arg in value.args)

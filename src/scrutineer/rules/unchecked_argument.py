@@ -1,0 +1,100 @@
+"""A safe function whose caller decides what an unsafe operation relies on, and nothing checks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.model.body import Place
+from scrutineer.model.finding import FindingClass
+from scrutineer.rules.argument_exposure import Exposures, Reached, is_unofficial
+from scrutineer.rules.draft import Draft
+from scrutineer.rules.rule import Rule
+from scrutineer.rules.unit import Unit
+
+_RELIES: dict[FindingClass, str] = {
+    "bounds": "lies in bounds",
+    "invalid-value": "is a valid value",
+    "layout": "fits the layout",
+    "null": "is not null",
+    "contract": "points to live memory",
+}
+
+
+def check(unit: Unit) -> Iterator[Draft]:
+    """Report each argument of each safe function that nothing keeps from breaking an unsafe operation."""
+    exposures = Exposures(unit)
+    for entry in unit.program.functions:
+        if entry.item.body_span is None or entry.item.unsafe or not unit.has_unsafe(entry):
+            continue
+        flow = unit.flows.of(entry.index)
+        if flow is not None:
+            yield from _of_function(unit, exposures, flow)
+
+
+def _of_function(unit: Unit, exposures: Exposures, flow: FunctionFlow) -> Iterator[Draft]:
+    told: set[tuple[str, FindingClass]] = set()
+    for reached in exposures.of(flow):
+        flaw = reached.flaw
+        if not flaw or not (flaw == "nan" or reached.clamp or exposures.open(flow.entry)):
+            continue
+        kind = (flaw, reached.sink.class_)
+        if kind not in told:
+            told.add(kind)
+            yield _draft(unit, flow, reached)
+
+
+def _draft(unit: Unit, flow: FunctionFlow, reached: Reached) -> Draft:
+    at = flow.place_span(reached.sink.point)
+    names = " and ".join(sorted(f"`{_name(flow, place)}`" for place in reached.places))
+    needs = _RELIES[reached.sink.class_]
+    related = (
+        ()
+        if reached.span == at
+        else (unit.related(reached.path, reached.span, "the operation that relies on it"),)
+    )
+    if reached.flaw == "unchecked":
+        message = f"a caller of this safe function chooses {names}, and nothing checks that it {needs}"
+        advice = (
+            "check it, take a type that guarantees it, or make the function unsafe and document what it asks"
+        )
+    else:
+        guard = reached.guards[0].span
+        related = (unit.related(flow.path, at, "relies on the check"), *related)
+        at = guard
+        if reached.flaw == "nan":
+            message = (
+                f"a NaN in {names} passes this check, which is all that stands before an unsafe operation"
+            )
+            advice = "write it so that it accepts what is in range (`x >= 0.0 && x < width`) instead of rejecting the rest"
+        else:
+            message = f"this check on {names} is passed by values whose sum or product wraps around"
+            advice = (
+                "use `checked_add` or `checked_mul`, or compare without arithmetic on what the caller chose"
+            )
+    unofficial = is_unofficial(unit, flow.entry) or (bool(flow.entry.item.abi) and reached.sink.pointer)
+    return Draft(
+        path=flow.path,
+        span=at,
+        message=message,
+        class_=reached.sink.class_,
+        level="note" if unofficial else None,
+        confidence="low" if unofficial else None,
+        related=related,
+        help=advice,
+    )
+
+
+def _name(flow: FunctionFlow, place: Place) -> str:
+    return flow.body.locals[place.local].name + "".join(step for step in place.steps if step[0] == ".")
+
+
+RULE = Rule(
+    id="unchecked-argument",
+    summary="safe functions whose arguments reach an unsafe operation unchecked",
+    classes=("bounds", "contract", "null", "invalid-value", "layout"),
+    level="warning",
+    confidence="high",
+    since="0.1.0",
+    check=check,
+)
