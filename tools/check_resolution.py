@@ -39,7 +39,7 @@ _FLAGS = [
 _CALLABLE = {"Fn", "FnMut", "FnOnce", "FnPointer"}
 _LOCKS = {"lock", "try_lock", "read", "write", "try_read", "try_write", "borrow_mut", "upgradable_read"}
 _GROUPS = ("std", "crates")
-_KNOWN = {"resolved", "std", "generic", "dyn", "closure", "callback", "foreign"}
+_KNOWN = {"resolved", "std", "generic", "dyn", "closure", "callback", "foreign", "external"}
 
 
 class Joined(NamedTuple):

@@ -84,8 +84,9 @@ def _impl_start(callee: str) -> int:
     depth = 0
     for at, char in enumerate(callee):
         if char == "<":
-            if depth == 0 and callee.startswith("<impl ", at) and _angle(callee[at:])[1]:
-                return at
+            outer = callee[:at].removesuffix("::").rpartition("::")[2]
+            if depth == 0 and callee.startswith("<impl ", at) and not outer[:1].isupper():
+                return at if _angle(callee[at:])[1] else -1
             depth += 1
         elif char == ">" and callee[at - 1] != "-":
             depth -= 1

@@ -132,6 +132,13 @@ def _generic(base: TypeRef, arguments: Node, text: bytes) -> TypeRef:
             name, type_ = part.child_by_field_id(_NAME), part.child_by_field_id(_TYPE)
             if name and type_:
                 bindings.append((words(name, text), read_type(type_, text)))
+        elif (
+            part.type == "trait_bounds" and types
+        ):  # `Item: Clone`, which the grammar reads as a type and bounds
+            traits = tuple(
+                trait for bound in parts(part) if bound.type != "lifetime" for trait in _bounds(bound, text)
+            )
+            bindings.append((types.pop().name, TypeRef("impl", "", traits)))
         elif part.type in _CONSTANTS:
             types.append(TypeRef("path", words(part, text)))
         else:

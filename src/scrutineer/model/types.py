@@ -31,7 +31,8 @@ class TypeRef(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One type expression.
 
     For `path`, `args` are the generic arguments of the last segment that has any (`Fn(A, B) -> C` sugar: a
-    tuple type, then the result) and `bindings` its associated types (`Iterator<Item = u8>`).
+    tuple type, then the result) and `bindings` its associated types (`Iterator<Item = u8>`;
+    `Iterator<Item: Clone>` binds `Item` to an `impl` type).
     """
 
     kind: TypeKind

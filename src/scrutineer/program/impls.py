@@ -56,7 +56,7 @@ class ImplIndex:
                 continue
             scope = resolver.impl_scope(entry.index)
             type_ = scope.self_type
-            if type_ is None or type_.kind in ("unknown", "projection"):
+            if type_ is None or type_.kind in ("unknown", "projection") or _says_nothing(type_):
                 continue
             trait = resolver.resolve(item.trait, scope) if item.trait is not None else None
             record = ImplRecord(
@@ -194,3 +194,10 @@ class ImplIndex:
                 ]
             )
         return found
+
+
+def _says_nothing(type_: TypeRef) -> bool:
+    """Whether a type like `&T` is about something unknown: its impl must not be taken for everybody's."""
+    return type_.kind in ("ref", "pointer", "slice", "array") and any(
+        arg.kind == "unknown" for arg in type_.args
+    )

@@ -60,7 +60,7 @@ def from_bounds(index: ImplIndex, subject: TypeRef, name: str, bounds: tuple[Bou
     """An associated type that a bound fixes: `I: Iterator<Item = u8>`, or the result of an `Fn` bound."""
     for trait in bounds_on(index, subject, bounds):
         for bound, value in trait.bindings:
-            if bound == name:
+            if bound == name and value.kind != "impl":
                 return value
         if name == "Output" and trait.last in ("Fn", "FnMut", "FnOnce") and len(trait.args) == 2:
             return trait.args[1]
@@ -90,7 +90,20 @@ def bounds_on(index: ImplIndex, subject: TypeRef, bounds: tuple[Bound, ...]) -> 
 def _declared(index: ImplIndex, projection: TypeRef, bounds: tuple[Bound, ...]) -> list[TypeRef]:
     """Bounds that a trait puts on its associated type: `type IntoIter: Iterator<Item = Self::Item>`."""
     subject = projection.args[0]
-    traits = list(projection.args[1:2]) or bounds_on(index, subject, bounds)
+    known = bounds_on(index, subject, bounds)
+    found = [
+        t for each in known for n, value in each.bindings if n == projection.name for t in _bounds_of(value)
+    ]
+    return found + _of_trait(index, projection, list(projection.args[1:2]) or known)
+
+
+def _bounds_of(value: TypeRef) -> tuple[TypeRef, ...]:
+    """Traits of `Item: Clone + Send` inside a bound."""
+    return value.args if value.kind == "impl" else ()
+
+
+def _of_trait(index: ImplIndex, projection: TypeRef, traits: list[TypeRef]) -> list[TypeRef]:
+    subject = projection.args[0]
     for trait in traits:
         info = index.trait(trait.name)
         if info is not None and projection.name in info.types:

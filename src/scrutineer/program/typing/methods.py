@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from scrutineer.model.types import TypeRef
+from scrutineer.program.cfg import expected
 from scrutineer.program.members import ImplRecord, Member, member_of
 from scrutineer.program.project import bounds_on, impl_applies
 from scrutineer.program.tables.standard import family
@@ -50,10 +51,12 @@ class Found(msgspec.Struct, frozen=True, gc=False):
 class Methods:
     """Method lookup with given bounds, in the view of one crate."""
 
-    def __init__(self, steps: Steps, traits: TraitScope, implemented: str = "") -> None:
+    def __init__(self, steps: Steps, traits: TraitScope, implemented: str = "", cfg: str = "") -> None:
         self.steps = steps
         self.index = steps.index
         self.traits = traits
+        self.cfg = cfg
+        self.shared = traits.known if expected(cfg, "") else {}
         self.implemented = implemented  # the trait that is being implemented or declared: it is in scope
         self._known: dict[tuple[TypeRef, str], tuple[Found, ...]] = {}
 
@@ -103,10 +106,10 @@ class Methods:
         if type_.kind in ("unknown", "infer"):
             return ()
         key = (type_, name)
-        found = self._known.get(key) or self.traits.known.get(key)
+        found = self._known.get(key) or self.shared.get(key)
         if found is None:
             found = (*self._inherent(type_, name), *self._of_traits(type_, name))
-            known = self.traits.known if is_concrete(type_) else self._known
+            known = self.shared if is_concrete(type_) else self._known
             known[key] = found
         return tuple(
             [
@@ -158,7 +161,7 @@ class Methods:
         if info is None or name not in info.members:
             return
         for record, bindings in self.index.matching(type_, path):
-            if record.negative or record.trait is None:
+            if record.negative or record.trait is None or not expected(record.cfg, self.cfg):
                 continue
             if not impl_applies(self.index, record, bindings, self.steps.bounds):
                 continue
