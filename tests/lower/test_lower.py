@@ -123,3 +123,18 @@ def test_an_initialiser_is_a_closure_that_drops_what_it_filled_when_a_later_fiel
     early = [block for block in closure.blocks if block.terminator.labels == ("?",)]
     assert [len([o for o in block.operations if o.kind == "drop"]) for block in early] == [0, 2]
     assert [o.fields for o in operations(closure, "aggregate")] == [("a", "b", "c")]
+
+
+def test_cfg_as_a_condition_is_a_branch_on_the_predicate() -> None:
+    body = lower("fn f() { if cfg!(unix) && g() { a() } else { b() } }")
+    terminator = body.blocks[0].terminator
+    assert (terminator.kind, terminator.labels) == ("cfg", ("unix", "not(unix)"))
+    other = body.blocks[terminator.targets[1]].operations
+    assert [o.callee.name for o in other if o.callee is not None] == ["b"]
+
+
+def test_matches_as_a_condition_is_a_branch_on_the_pattern() -> None:
+    body = lower("fn f(s: S) { if matches!(s.state, A | B(1)) { a() } }")
+    first = body.blocks[0].terminator
+    assert (first.kind, first.labels) == ("match", ("A", "B", "_"))
+    assert not operations(body, "assign")

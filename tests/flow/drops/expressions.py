@@ -100,7 +100,7 @@ class Expressions(Ownership):
                 lambda: f"{{ let b = {v('D')}; P {{ b, ..ps() }} }}",
                 lambda: f"P {{ a: {v('D')}, b: {v('D')} }}",
                 lambda: f"P {{ b: {v('D')}, a: {v('D')} }}",
-                lambda: f"P {{ a: {v('D')}, ..{v('P')} }}",
+                lambda: f"P {{ a: {v('D')}, ..{self.temporary('P') if self.closed else v('P')} }}",
                 lambda: f"P {{ b: {v('D')}, ..ps() }}",
             ],
             "Q": [lambda: f"Q({v('D')}, {v('D')}, {v('D')})"],

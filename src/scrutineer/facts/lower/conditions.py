@@ -5,7 +5,9 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from scrutineer.facts.lower.decide import bind, decide
+from scrutineer.facts.lower.expansion import cfg_predicate
 from scrutineer.facts.lower.expression import assign, expression, inner, lower_operand, lower_place, quiet
+from scrutineer.facts.lower.matched import tested
 from scrutineer.facts.lower.patterns import Candidate, candidates
 from scrutineer.facts.lower.scopes import bind_name, close_scope, has_drops, leave_to, open_scope
 from scrutineer.facts.lower.source import parts, span_of
@@ -34,6 +36,10 @@ def lower_condition(builder: Builder, node: Node, otherwise: int, depth: int) ->
         _lower_or(builder, node, otherwise, depth)
     elif kind == "unary_expression" and node.children[0].type == "!":
         _lower_not(builder, node, otherwise, depth)
+    elif kind == "macro_invocation" and (predicate := cfg_predicate(builder, node)):
+        _lower_predicate(builder, node, predicate, otherwise, depth)
+    elif kind == "macro_invocation" and (found := tested(builder, node)):
+        bind_where_it_holds(builder, node, found, otherwise, depth)
     else:
         branch_on(builder, node, _value(builder, node, node.id), otherwise, depth)
 
@@ -44,12 +50,24 @@ def _lower_not(builder: Builder, node: Node, otherwise: int, depth: int) -> None
     while operand.type == "parenthesized_expression":
         operand = inner(operand)
     holds, here = new_block(builder), len(builder.stack)
-    if operand.type == "binary_expression" and operand.children[1].type in {"&&", "||"}:
+    lazy = operand.type == "binary_expression" and operand.children[1].type in {"&&", "||"}
+    if lazy or operand.type == "macro_invocation":
         lower_condition(builder, operand, holds, here)
     else:
         branch_on(builder, node, _value(builder, operand, 0), holds, here)
     leave_to(builder, depth, span_of(builder, node))
     goto(builder, span_of(builder, node), otherwise)
+    start(builder, holds)
+
+
+def _lower_predicate(builder: Builder, node: Node, predicate: str, otherwise: int, depth: int) -> None:
+    """`cfg!(…)`: a branch on the predicate."""
+    span = span_of(builder, node)
+    holds, fails = new_block(builder), new_block(builder)
+    terminate(builder, "cfg", span, (holds, fails), None, (predicate, f"not({predicate})"))
+    start(builder, fails)
+    leave_to(builder, depth, span)
+    goto(builder, span, otherwise)
     start(builder, holds)
 
 

@@ -50,6 +50,14 @@ def form_of(builder: Builder, path: str) -> str:
     return "" if path in builder.context.defined else FORMS.get(path, "")
 
 
+def cfg_predicate(builder: Builder, node: Node) -> str:
+    """The predicate of a `cfg!(…)`; "" of any other macro."""
+    call = call_of(builder, node)
+    if form_of(builder, call.path) != "cfg":
+        return ""
+    return " ".join(call.inside.decode("utf-8", "replace").split())
+
+
 @contextmanager
 def expanded(builder: Builder, node: Node, position: str) -> Iterator[Node | None]:
     """A block that holds what a macro call expands to; None if nobody knows, or if that does not parse.

@@ -9,7 +9,7 @@ from tree_sitter import Node
 from scrutineer.facts.lower.asm import lower_asm
 from scrutineer.facts.lower.conditions import lower_condition
 from scrutineer.facts.lower.control import take_or_return
-from scrutineer.facts.lower.expansion import MODELLED, Call, call_of, expanded, form_of
+from scrutineer.facts.lower.expansion import MODELLED, Call, call_of, cfg_predicate, expanded, form_of
 from scrutineer.facts.lower.expression import (
     assign,
     expression,
@@ -266,7 +266,7 @@ def _lower_pin(builder: Builder, call: Call, arguments: list[Node], target: Plac
 def _lower_cfg(builder: Builder, call: Call, target: Place | None) -> None:
     """`cfg!(…)` as a value: `true` and `false` on two ways that meet again."""
     span = span_of(builder, call.node)
-    predicate = " ".join(call.inside.decode("utf-8", "replace").split())
+    predicate = cfg_predicate(builder, call.node)
     holds, fails, after = new_block(builder), new_block(builder), new_block(builder)
     terminate(builder, "cfg", span, (holds, fails), None, (predicate, f"not({predicate})"))
     for block, value in ((holds, "true"), (fails, "false")):
