@@ -59,3 +59,23 @@ def test_unsafe_code_of_a_macro_counts_once() -> None:
 def test_a_macro_that_never_ends_is_cut() -> None:
     program = crate("macro_rules! m { ($($t:tt)*) => { m!($($t)* x); fn f() {} }; } m!();")
     assert 0 < len(program.expansions) < 100
+
+
+def test_statics_that_well_known_macros_declare_have_types() -> None:
+    program = crate(
+        """
+        use std::cell::Cell;
+        thread_local! { static A: Cell<u8> = const { Cell::new(1) }; pub(crate) static B: String = String::new(); }
+        lazy_static! { pub static ref TABLE: Vec<u16> = vec![1, 2]; }
+        fn f() -> Option<u16> { A.with(|cell| cell.get()); B.with(|text| text.len()); TABLE.first().copied() }
+        """
+    )
+    paths = [edge.target.path for edge in program.call_graph.calls(function(program, "f"))]
+    assert paths == [
+        "std::thread::LocalKey::with",
+        "std::thread::LocalKey::with",
+        "slice::first",
+        "core::option::Option::copied",
+        "core::cell::Cell::get",
+        "alloc::string::String::len",
+    ]

@@ -15,6 +15,7 @@ from scrutineer.facts.read import read_file
 from scrutineer.model.file import FileFacts
 from scrutineer.model.items import MacroCall
 from scrutineer.model.span import Span
+from scrutineer.program.macro_models import modelled
 from scrutineer.program.macros import Macros
 from scrutineer.syntax.expand import Expansion
 from scrutineer.syntax.parse import NotReadableError
@@ -87,12 +88,9 @@ def _expanded(
 ) -> ExpandedFile | None:
     if any(trait.span.covers(call.span) for trait in facts.traits):
         return None  # a trait's members must be read with it
-    if macros.find(call.name, facts.path, call.span.start) is None:
-        return None
     try:
         text = texts.get(facts.path) or macros.read(facts.path)
-        arguments = text[call.arguments.start : call.arguments.end]
-        expansion = macros.expand(call.name, arguments, call.arguments, call.span, facts.path)
+        expansion = _expansion(facts, call, macros, text)
         if expansion is None:
             return None
         impl = next((at for at, impl in enumerate(facts.impls) if impl.span.covers(call.span)), -1)
@@ -107,8 +105,32 @@ def _expanded(
     )
 
 
+def _expansion(facts: FileFacts, call: MacroCall, macros: Macros, text: bytes) -> Expansion | None:
+    """What a call stands for: by the crate's definition, else by a written model, all of it written by the call."""
+    arguments = text[call.arguments.start : call.arguments.end]
+    if macros.find(call.name, facts.path, call.span.start) is None:
+        items = modelled(call.name, arguments)
+        return None if items is None else Expansion(items, (), call.span)
+    return macros.expand(call.name, arguments, call.arguments, call.span, facts.path)
+
+
 def _header(facts: FileFacts, impl: int, text: bytes) -> bytes:
     """An impl's header, which its members from a macro are read below."""
     item = facts.impls[impl]
     brace = text.index(b"{", item.name_span.end)
     return text[item.name_span.start : brace] + b"{\n"
+
+
+def filled_calls(
+    files: Sequence[FileFacts], expansions: Sequence[ExpandedFile]
+) -> frozenset[tuple[int, int]]:
+    """Which macro calls were expanded, as (file, number); expansions are files behind the crate's."""
+    every = (*files, *(each.facts for each in expansions))
+    spans = {(each.parent, each.call) for each in expansions}
+    parents = {each.parent for each in expansions}
+    return frozenset(
+        (file, number)
+        for file in parents
+        for number, call in enumerate(every[file].macro_calls)
+        if (file, call.span) in spans
+    )

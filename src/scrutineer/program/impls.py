@@ -52,7 +52,8 @@ class ImplIndex:
         resolver = self.program.resolver
         for entry in self.program.impls:
             item = entry.item
-            if item.definition >= 0 or entry.index in self.program.impl_aliases:
+            replaced = self.program.items.is_replaced(entry.file, item)
+            if item.definition >= 0 or replaced or entry.index in self.program.impl_aliases:
                 continue
             scope = resolver.impl_scope(entry.index)
             type_ = scope.self_type

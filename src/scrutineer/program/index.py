@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scrutineer.model.file import FileFacts
-from scrutineer.model.items import Function, TypeItem, UseItem, ValueItem
+from scrutineer.model.items import Function, Item, TypeItem, UseItem, ValueItem
 from scrutineer.program.cfg import conjunction
 from scrutineer.program.entries import (
     Binding,
@@ -24,10 +24,15 @@ from scrutineer.program.tree import ModuleTree, is_template
 
 
 class ItemIndex:
-    """All items of a crate, numbered over its files; building it fills the modules' names."""
+    """All items of a crate, numbered over its files; building it fills the modules' names.
 
-    def __init__(self, tree: ModuleTree) -> None:
+    `filled` are macro calls, as (file, number), that were expanded: what was read in their arguments only looks
+    like items, and is not declared.
+    """
+
+    def __init__(self, tree: ModuleTree, filled: frozenset[tuple[int, int]] = frozenset()) -> None:
         self.tree = tree
+        self.filled = filled
         self.functions: list[FunctionEntry] = []
         self.types: list[TypeEntry] = []
         self.traits: list[TraitEntry] = []
@@ -56,6 +61,15 @@ class ItemIndex:
         self._declare(self._add(number, facts.values, self.values), "value")
         self._add_macros(number, facts)
 
+    def is_replaced(self, file: int, item: Item) -> bool:
+        """Whether an item was read in the arguments of a macro call that was expanded."""
+        at = item.macro
+        while at >= 0:
+            if (file, at) in self.filled:
+                return True
+            at = self.tree.files[file].macro_calls[at].macro
+        return False
+
     def _add(self, number: int, items: Iterable[Record], into: list[Entry[Record]]) -> list[Entry[Record]]:
         start = len(into)
         scope_of = self.tree.scope
@@ -82,7 +96,7 @@ class ItemIndex:
             item = entry.item
             if isinstance(item, Function | TypeItem | ValueItem) and (item.impl_ >= 0 or item.trait >= 0):
                 continue
-            if is_template(item):
+            if is_template(item) or self.is_replaced(entry.file, item):
                 continue
             module = self.tree.modules[entry.module]
             path = f"{module.path}::{item.name}"
@@ -94,7 +108,7 @@ class ItemIndex:
 
     def _add_modules(self, number: int, facts: FileFacts) -> None:
         for item in facts.modules:
-            if is_template(item):
+            if is_template(item) or self.is_replaced(number, item):
                 continue
             parent = self.tree.modules[self.tree.scope(number, item.scope)]
             index = parent.children.get(item.name)
@@ -107,7 +121,7 @@ class ItemIndex:
     def _add_uses(self, number: int, uses: Iterable[UseItem]) -> None:
         above = self.tree.file_cfg[number]
         for item in uses:
-            if item.definition >= 0:
+            if item.definition >= 0 or self.is_replaced(number, item):
                 continue
             module = self.tree.modules[self.tree.scope(number, item.scope)]
             binding = Binding(None, item.visibility, conjunction(above, item.cfg), item)

@@ -18,7 +18,7 @@ from scrutineer.program.entries import (
     TraitEntry,
     TypeEntry,
 )
-from scrutineer.program.expansion import ExpandedFile, expanded_files
+from scrutineer.program.expansion import ExpandedFile, expanded_files, filled_calls
 from scrutineer.program.impls import ImplIndex
 from scrutineer.program.index import ItemIndex
 from scrutineer.program.macros import Macros, Read
@@ -68,7 +68,7 @@ class Program:
         self.tree = ModuleTree(unit, files, self.root, self.expansions)
         self.files = self.tree.files
         self.bodies = Bodies(self.macros, int(unit.edition))
-        self.items = ItemIndex(self.tree)
+        self.items = ItemIndex(self.tree, filled_calls(files, self.expansions))
         self.modules = self.tree.modules  # 0 is the crate's root
         self.functions = self.items.functions  # free functions, methods, trait methods, foreign functions
         self.types = self.items.types  # structs, enums, unions, aliases; associated types too
@@ -168,13 +168,9 @@ class Program:
     @cached_property
     def has_item_holes(self) -> bool:
         """Whether macros stand where items do, that may declare more than was read; also of dependencies."""
-        filled = {(each.parent, each.call) for each in self.expansions}
-        holes = (
-            (file, self.files[file].macro_calls[call].span) for m in self.modules for file, call in m.holes
-        )
-        return any(hole not in filled for hole in holes) or any(
-            program.has_item_holes for program in self.dependencies.values()
-        )
+        holes = (hole for module in self.modules for hole in module.holes)
+        own = any(hole not in self.items.filled for hole in holes)
+        return own or any(program.has_item_holes for program in self.dependencies.values())
 
     @cached_property
     def type_paths(self) -> dict[str, list[TypeEntry]]:
