@@ -32,7 +32,7 @@ _OPAQUE = frozenset(
         "core::mem::Discriminant",
     }
 )
-_LENT = frozenset({"std::sync::RwLockReadGuard", "core::cell::Ref", "alloc::sync::Weak"})
+_LENT = frozenset({"std::sync::RwLockReadGuard", "core::cell::Ref", "alloc::sync::Arc", "alloc::sync::Weak"})
 _SKIPPED_TRAITS = frozenset({SEND, SYNC, "core::ops::Drop", "core::fmt::Debug", "core::default::Default"})
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.values import Value
 from scrutineer.flow.writes import overlaps
 from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.model.types import TypeRef
@@ -67,11 +68,24 @@ def _grows(flow: FunctionFlow, point: Point, place: Place, length: Operand) -> b
     value = flow.values.of(length)
     if value.kind == "constant" and value.name.rstrip("usize_") == "0":
         return False
-    return any(
+    return _checked_longer(flow, point, place, value) or any(
         _makes_room(flow, earlier, operation, place)
         for earlier, operation in flow.graph.points()
-        if flow.graph.dominates(earlier, point) or flow.graph.reaches(earlier, point)
+        if flow.graph.reaches(earlier, point)
     )
+
+
+def _checked_longer(flow: FunctionFlow, point: Point, place: Place, length: Value) -> bool:
+    """Whether a check says that the new length is more than the present one: `if end > data.len()`."""
+    for fact in flow.checks.holding(point):
+        if (
+            fact.relation == "<"
+            and fact.right == length
+            and fact.left.kind == "call"
+            and fact.left.name == ".len"
+        ):
+            return any(flow.writes.origin(read) == place for read in fact.left.places())
+    return False
 
 
 def _makes_room(flow: FunctionFlow, point: Point, operation: Operation, place: Place) -> bool:
@@ -99,23 +113,19 @@ def _moved_into(flow: FunctionFlow, made: Place, place: Place) -> bool:
 
 
 def _written_before(flow: FunctionFlow, point: Point, place: Place) -> bool:
-    """Whether the buffer was handed out (as a pointer or to anything that may fill it) on a way to here."""
-    for earlier, operation in flow.graph.points():
-        if earlier == point or not flow.graph.reaches(earlier, point):
-            continue
-        if operation.callee is not None and operation.callee.name in _GROWS:
-            continue
-        if use_of(flow, earlier, place) in {"pointer", "exposed"} and _after_room(
-            flow, earlier, point, place
-        ):
-            return True
-    return False
-
-
-def _after_room(flow: FunctionFlow, use: Point, point: Point, place: Place) -> bool:
-    """Whether a use lies after the last time that room was made: what came before filled other room."""
-    rooms = [p for p, operation in flow.graph.points() if _makes_room(flow, p, operation, place)]
-    return not any(flow.graph.dominates(use, room) and flow.graph.dominates(room, point) for room in rooms)
+    """Whether the buffer was handed out (as a pointer or to anything that may fill it) since room was last made."""
+    rooms = {
+        id(operation)
+        for earlier, operation in flow.graph.points()
+        if _makes_room(flow, earlier, operation, place)
+    }
+    return any(
+        id(operation) not in rooms
+        and use_of(flow, earlier, place) in {"pointer", "exposed"}
+        and flow.graph.path_avoiding(earlier, lambda later: id(later) in rooms, point)
+        for earlier, operation in flow.graph.points()
+        if earlier != point and flow.graph.reaches(earlier, point)
+    )
 
 
 def invented(flow: FunctionFlow) -> Iterator[tuple[Point, TypeRef, str]]:

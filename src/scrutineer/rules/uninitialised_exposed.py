@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
+from scrutineer.rules.uninit_raw import boxed_unwritten, lent_capacity
 from scrutineer.rules.uninit_sources import invented, lengthened
 from scrutineer.rules.unit import Unit
 
@@ -20,6 +21,7 @@ def check(unit: Unit) -> Iterator[Draft]:
         for body in flow.all_bodies() if flow is not None else ():
             yield from _lengthened(unit, body)
             yield from _invented(body)
+            yield from _raw(unit, body)
 
 
 def _lengthened(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
@@ -45,6 +47,24 @@ def _invented(flow: FunctionFlow) -> Iterator[Draft]:
             message=f"`{name}` makes a `{type_}` out of nothing: {why}",
             class_="invalid-value" if name.endswith("zeroed") else "uninit",
             help="keep it as `MaybeUninit` until it is written",
+        )
+
+
+def _raw(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
+    for point, user in lent_capacity(flow):
+        yield Draft(
+            path=flow.path,
+            span=flow.operation(point).span,
+            message="a slice over capacity that nothing wrote is lent to code of the caller",
+            related=(unit.related(flow.path, flow.operation(user).span, "lent here"),),
+            help="lend initialised memory (`resize`), or a `&mut [MaybeUninit<u8>]`",
+        )
+    for point, type_ in boxed_unwritten(flow):
+        yield Draft(
+            path=flow.path,
+            span=flow.operation(point).span,
+            message=f"freshly allocated memory becomes a `Box<{type_}>` before anything is written there",
+            help="write the value through the pointer first (`ptr.write(value)`)",
         )
 
 
