@@ -15,6 +15,7 @@ from scrutineer.model.target import CrateUnit, Mark
 from scrutineer.rules.crate_files import CrateFiles
 
 if TYPE_CHECKING:
+    from scrutineer.interference.interference import Interference
     from scrutineer.program.entries import FunctionEntry
     from scrutineer.program.program import Program
 
@@ -64,6 +65,13 @@ class Unit(CrateFiles):
             span = made.origin(span)
             path = span.path or self.program.files[made.parent].path
         return path, span
+
+    @cached_property
+    def interference(self) -> Interference:
+        """Functions that can falsify, on another thread, what an unsafe site claims."""
+        from scrutineer.interference.interference import Interference  # noqa: PLC0415 - the explorer is needed by few
+
+        return Interference(self.locks)
 
     def module(self, path: str) -> str:
         """Module path of a file, as `mod` declarations lead to it."""

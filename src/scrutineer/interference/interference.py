@@ -1,0 +1,56 @@
+"""Interference in one crate: `Interference(locks).judgements`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.interference.detach import Detaches
+from scrutineer.interference.judgement import Judgement, judge
+from scrutineer.interference.pair import Pair
+from scrutineer.interference.protocol.extract import Extractor
+from scrutineer.interference.removal import Removals
+from scrutineer.locks.locks import FunctionLocks, Locks
+
+
+class Interference:
+    """The pairs of one program, found when asked for."""
+
+    def __init__(self, locks: Locks) -> None:
+        """Nothing is looked at yet."""
+        self.locks = locks
+        self.program = locks.program
+        self.detaches = Detaches(locks)
+        self.removals = Removals(locks)
+
+    @cached_property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """The pairs with their verdicts, those that exploring cleared included."""
+        extractor = Extractor(self.locks)
+        return tuple(judge(extractor, pair) for pair in self.pairs())
+
+    def bodies(self) -> Iterator[FunctionLocks]:
+        """Every body that holds a lock, closures included."""
+        for entry in self.program.functions:
+            flow = self.locks.flows.of(entry.index)
+            for each in flow.all_bodies() if flow is not None else ():
+                inside = self._inside(each, outermost=each is flow)
+                if inside is not None:
+                    yield inside
+
+    def _inside(self, flow: FunctionFlow, *, outermost: bool) -> FunctionLocks | None:
+        return self.locks.of(flow.entry.index) if outermost else self.locks.inside(flow)
+
+    def pairs(self) -> Iterator[Pair]:
+        """Pairs that share a container and may share its lock, by place of the detaching operation."""
+        bodies = list(self.bodies())
+        detached = [found for inside in bodies for found in self.detaches.of(inside)]
+        keys = {found.key for found in detached}
+        if not keys:
+            return
+        removals = [found for inside in bodies for found in self.removals.of(inside) if found.key in keys]
+        for detach in detached:
+            for removal in removals:
+                if removal.key == detach.key and removal.guarded.lock.may_equal(detach.guarded.lock):
+                    yield Pair(detach, removal)

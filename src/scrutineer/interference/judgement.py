@@ -1,0 +1,98 @@
+"""From a suspicion to a verdict: the pair's own model explored, and what supports that the two run at once."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from scrutineer.explore.explore import explore
+from scrutineer.explore.model import Model, ModelError
+from scrutineer.explore.steps import Contract
+from scrutineer.explore.verdict import Bounds, Verdict, VerdictKind
+from scrutineer.interference.pair import Pair
+from scrutineer.interference.protocol.extract import Extractor
+from scrutineer.interference.sharing import Sharing, sharing_of
+from scrutineer.locks.locks import FunctionLocks
+from scrutineer.model.lock import LockId
+
+Outcome = Literal["shown", "unsupported", "open", "cleared"]
+_STATES = 200_000  # about two seconds
+_BREAKS = frozenset({VerdictKind.RACE, VerdictKind.VIOLATION, VerdictKind.FINAL})
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """A pair with the verdict on its model.
+
+    `shown`: an interleaving breaks the claim, and the source supports that the two run at once; `unsupported`: it is
+    found but not supported; `open`: not explored, or cut short; `cleared`: explored within bounds and not found.
+    """
+
+    pair: Pair
+    outcome: Outcome
+    model: Model
+    verdict: Verdict
+    sharing: tuple[Sharing, Sharing]
+
+    @property
+    def assumption(self) -> str:
+        """What the verdict assumes, with what supports or weakens it."""
+        first, second = self.sharing
+        return f"assumes that both can run at once on one object: {first.sentence}; {second.sentence}"
+
+
+def judge(extractor: Extractor, pair: Pair) -> Judgement:
+    """Explore the model of a pair."""
+    detach, removal = pair.detach, pair.removal
+    sharing = (_sharing(detach.locks, detach.guarded.lock), _sharing(removal.locks, removal.guarded.lock))
+    model = extractor.model(
+        (detach.locks, removal.locks), detach.key, detach.type, contract_of(extractor, pair), fix_of(pair)
+    )
+    verdict = explored(model)
+    return Judgement(
+        pair=pair, outcome=_outcome(verdict, sharing), model=model, verdict=verdict, sharing=sharing
+    )
+
+
+def explored(model: Model) -> Verdict:
+    """The verdict on an extracted model; one that cannot be explored is cut short, never cleared."""
+    try:
+        return explore(model, Bounds(states=_STATES))
+    except ModelError as error:
+        names = tuple(thread.name for thread in model.threads)
+        return Verdict(
+            model.name,
+            VerdictKind.CUT,
+            f"not explored: {error}",
+            model.bounds,
+            0,
+            "synchronisation",
+            threads=names,
+        )
+
+
+def _outcome(verdict: Verdict, sharing: tuple[Sharing, Sharing]) -> Outcome:
+    if verdict.kind in _BREAKS:
+        return "shown" if all(each.shared for each in sharing) else "unsupported"
+    return "cleared" if verdict.kind is VerdictKind.PROVED else "open"
+
+
+def contract_of(extractor: Extractor, pair: Pair) -> Contract | None:
+    """The sentence that the removal's comment leans on, with its place."""
+    removal = pair.removal
+    if not removal.claim or removal.claim_span is None:
+        return None
+    at = extractor.where(removal.flow, removal.claim_span)
+    return Contract(removal.claim, f"{at.path}:{at.line}")
+
+
+def fix_of(pair: Pair) -> str:
+    """What would make it right."""
+    name = pair.detach.flow.entry.item.name
+    field = pair.detach.key.rpartition(".")[2]
+    return f"`{name}` goes through `{field}` under the lock, or takes out one element at a time under it"
+
+
+def _sharing(inside: FunctionLocks, lock: LockId) -> Sharing:
+    acquisition = next(each for each in inside.acquisitions if each.guard.lock == lock)
+    return sharing_of(inside.flow, acquisition)
