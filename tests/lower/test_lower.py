@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from lowered import local_named, lower, operations, show
 
+from scrutineer.facts.lower import Fragment, MacroSite
 from scrutineer.model.body import Body
 
 
@@ -138,3 +139,21 @@ def test_matches_as_a_condition_is_a_branch_on_the_pattern() -> None:
     first = body.blocks[0].terminator
     assert (first.kind, first.labels) == ("match", ("A", "B", "_"))
     assert not operations(body, "assign")
+
+
+def test_code_made_to_hurt_is_not_lowered_and_says_so() -> None:
+    many = "fn f() { " + " ".join(f"let x{at} = g()?;" for at in range(1500)) + " }"
+    deep = "fn f() { x" + ".a()" * 30_000 + "; }"
+    for code in (many, deep):
+        body = lower(code)
+        assert body.damaged
+        assert [operation.kind for operation in operations(body)] == ["opaque"]
+
+
+def test_macros_that_expand_to_themselves_end() -> None:
+    def twice(site: MacroSite) -> Fragment:
+        return Fragment(b"m!(); m!();", lambda _low, _high: site.call)
+
+    body = lower("fn f() { m!(); }", expand=twice)
+    assert operations(body, "opaque")
+    assert len(body.expansions) < 5_000

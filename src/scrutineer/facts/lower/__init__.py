@@ -13,7 +13,7 @@ from tree_sitter import Node
 
 from scrutineer.facts.lower import arms, blocks, calls, control, macros, operators, unsafety  # noqa: F401 - they register
 from scrutineer.facts.lower.bodies import build_function, build_unreadable, build_value, finished
-from scrutineer.facts.lower.state import Builder, Context, Fragment, MacroSite
+from scrutineer.facts.lower.state import Builder, Context, Fragment, MacroSite, TooLargeError
 from scrutineer.model.body import Body
 
 __all__ = ["Context", "Fragment", "MacroSite", "lower_body", "lower_value"]
@@ -41,7 +41,7 @@ def lower_value(node: Node, text: bytes, value: int, context: Context | None = N
 def _within_depth(
     node: Node, text: bytes, context: Context, build: Callable[[Builder], int], function: int, value: int
 ) -> Body:
-    """Build a body; one that nests too deeply becomes a single opaque operation, and counts as damaged.
+    """Build a body; one that nests too deeply or has too many ways out becomes a single opaque operation, and counts as damaged.
 
     So does one whose tree lacks a part that the grammar promises, as it may beside a parse error.
     """
@@ -50,8 +50,8 @@ def _within_depth(
     builder = Builder(text, context)
     try:
         parameters = build(builder)
-    except (RecursionError, AssertionError, ValueError, IndexError) as error:
-        if not node.has_error and not isinstance(error, RecursionError):
+    except (RecursionError, TooLargeError, AssertionError, ValueError, IndexError) as error:
+        if not node.has_error and not isinstance(error, (RecursionError, TooLargeError)):
             raise
         builder = Builder(text, context)
         parameters = build_unreadable(builder, node)

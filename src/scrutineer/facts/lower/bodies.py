@@ -44,7 +44,7 @@ def build_unreadable(builder: Builder, node: Node) -> int:
     """A body that cannot be lowered: one opaque operation."""
     span = span_of(builder, node)
     begin(builder, node, None)
-    emit(builder, "opaque", span, Place(0), (), "nested too deeply")
+    emit(builder, "opaque", span, Place(0), (), "too deep or too large")
     builder.damaged = True
     close_scope(builder, span)
     terminate(builder, "return", span, labels=("end",))

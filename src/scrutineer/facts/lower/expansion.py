@@ -20,6 +20,8 @@ _CRATES = frozenset(_TABLE["crates"])
 FORMS: dict[str, str] = {name: form for form, names in _TABLE["forms"].items() for name in names}
 MODELLED = frozenset(_TABLE["modelled"])
 _DEEPEST = 24
+_MOST = 4_000
+"""Expansions in one body: macros that expand to themselves twice would otherwise never end."""
 
 
 class Call(NamedTuple):
@@ -66,7 +68,8 @@ def expanded(builder: Builder, node: Node, position: str) -> Iterator[Node | Non
     """
     ask = builder.context.expand
     macro = node.child_by_field_name("macro")
-    if ask is None or macro is None or builder.depth >= _DEEPEST or form_of(builder, text_of(builder, macro)):
+    spent = builder.depth >= _DEEPEST or len(builder.expansions) >= _MOST
+    if ask is None or macro is None or spent or form_of(builder, text_of(builder, macro)):
         yield None
         return
     call = call_of(builder, node)

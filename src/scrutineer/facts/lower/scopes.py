@@ -11,7 +11,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from scrutineer.facts.lower.source import span_of
-from scrutineer.facts.lower.state import DEAD, Builder, emit
+from scrutineer.facts.lower.state import DEAD, MOST_DROPS, Builder, TooLargeError, emit
 from scrutineer.model.body import Local, Operand, Place, ScopeKind
 from scrutineer.model.span import Span
 from scrutineer.model.types import TypeRef
@@ -56,6 +56,9 @@ def has_drops(builder: Builder, depth: int) -> bool:
 
 
 def _drop_all(builder: Builder, live: list[int], span: Span) -> None:
+    builder.drops += len(live)
+    if builder.drops > MOST_DROPS:
+        raise TooLargeError
     end = Span(max(span.end - 1, span.start), span.end, span.path)
     borrowed = builder.borrowed
     for entry in reversed(live):

@@ -25,6 +25,12 @@ from scrutineer.model.span import Span
 from scrutineer.model.types import TypeRef
 
 DEAD = -1
+MOST_DROPS = 300_000
+"""Possible drops of one body. Each way out writes its own; only code made to hurt comes near this."""
+
+
+class TooLargeError(Exception):
+    """A body whose ways out would fill the memory; it is not lowered."""
 
 
 class Fragment(NamedTuple):
@@ -103,6 +109,7 @@ class Builder:
         "damaged",
         "depth",
         "drafts",
+        "drops",
         "expansion",
         "expansions",
         "extended",
@@ -145,6 +152,7 @@ class Builder:
         self.temporaries = -1
         self.root = 0
         self.borrowed: set[int] = set()
+        self.drops = 0
         self.drafts: list[Draft] = [Draft()]
         self.reached: set[int] = {0}
         self.block = 0
