@@ -12,6 +12,14 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from scrutineer.flow.graph import Point
+from scrutineer.flow.unwinding_names import (
+    ACCESSORS,
+    ADAPTERS,
+    DROP_LATER,
+    ITERATING,
+    PLAIN_ITERATORS,
+    STEPS_ITERATOR,
+)
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
 from scrutineer.program.program import Program
@@ -24,64 +32,6 @@ if TYPE_CHECKING:
 Whose = Literal["no", "own", "unknown", "accessor", "destructor", "user"]
 _RANK: dict[Whose, int] = {"no": 0, "own": 1, "unknown": 2, "accessor": 3, "destructor": 4, "user": 5}
 _OPEN = frozenset({"param", "projection", "dyn", "impl"})
-_ACCESSORS = frozenset(
-    [
-        "as_ref",
-        "as_mut",
-        "borrow",
-        "borrow_mut",
-        "deref",
-        "deref_mut",
-        "len",
-        "is_empty",
-        "capacity",
-        "size_hint",
-        "index",
-        "index_mut",
-        "as_slice",
-        "as_mut_slice",
-        "as_ptr",
-        "as_mut_ptr",
-    ]
-)
-_ADAPTERS = frozenset(
-    [
-        "enumerate",
-        "zip",
-        "rev",
-        "take",
-        "skip",
-        "chain",
-        "peekable",
-        "cloned",
-        "copied",
-        "by_ref",
-        "map",
-        "filter",
-        "filter_map",
-        "take_while",
-        "fuse",
-    ]
-)
-_STEPS_ITERATOR = frozenset({"next", "next_back", "into_iter", "nth"})
-_ITERATING = frozenset(
-    {"Iterator", "IntoIterator", "DoubleEndedIterator", "ExactSizeIterator", "Fn", "FnMut", "FnOnce"}
-)
-_PLAIN_ITERATORS = frozenset(
-    {
-        "Iter",
-        "IterMut",
-        "IntoIter",
-        "Drain",
-        "Chunks",
-        "ChunksMut",
-        "ChunksExact",
-        "ChunksExactMut",
-        "Windows",
-    }
-    | {"Vec", "VecDeque", "Option", "Range"}
-)
-_DROP_LATER = frozenset({"drain", "splice", "extract_if"})  # their result does, when it is dropped
 _CHECKED = frozenset({"/", "%", "+", "-", "*", "<<", ">>"})
 
 
@@ -190,7 +140,7 @@ class Unwinding:
                 return UNKNOWN
 
     def _of_trait(self, target: CallTarget) -> Whose:
-        if target.name in _ACCESSORS:
+        if target.name in ACCESSORS:
             return "accessor"
         info = self.program.impl_index.trait(target.trait)
         return "accessor" if info is not None and info.unsafe else "user"
@@ -208,7 +158,7 @@ class Unwinding:
             return Unwind("user", f"`{target.name}` of `{own}`")
         for argument in self._callables(flow, operation):
             return argument
-        if effects & {"drops", "drops_in_place"} and target.name not in _DROP_LATER:
+        if effects & {"drops", "drops_in_place"} and target.name not in DROP_LATER:
             opened = open_part(target.self_type) or self._behind(flow, operation)
             if opened is not None:
                 return Unwind("user", f"the destructor of `{opened}` in `{target.name}`")
@@ -221,9 +171,9 @@ class Unwinding:
 
     def _of_trait_of_std(self, flow: FunctionFlow, target: CallTarget) -> Whose:
         """A library trait's method on a type that its user chose a part of: iterating a `Vec<T>` runs no `T`."""
-        if target.name in _ACCESSORS or target.name in _ADAPTERS:
+        if target.name in ACCESSORS or target.name in ADAPTERS:
             return "accessor"
-        if target.name not in _STEPS_ITERATOR or target.self_type is None:
+        if target.name not in STEPS_ITERATOR or target.self_type is None:
             return "user"
         return "user" if self._iterates_user(flow, target.self_type) else "no"
 
@@ -232,13 +182,13 @@ class Unwinding:
         if type_.kind in {"param", "projection"}:
             bounds = [bound for bound in flow.typed.bounds if bound.subject == type_]
             return type_.kind == "projection" or any(
-                trait.last in _ITERATING for bound in bounds for trait in bound.traits
+                trait.last in ITERATING for bound in bounds for trait in bound.traits
             )
         if type_.kind in {"dyn", "impl", "closure"}:
             return True
         if type_.kind == "path" and type_.last == "Cloned" and open_part(type_) is not None:
             return True
-        if type_.kind != "path" or type_.last in _PLAIN_ITERATORS:
+        if type_.kind != "path" or type_.last in PLAIN_ITERATORS:
             return False
         return any(self._iterates_user(flow, arg) for arg in type_.args)
 

@@ -9,6 +9,7 @@ from scrutineer.model.types import TypeRef
 
 _DEEPEST = 24
 _CARED_FOR_BY_HAND = frozenset({"core::ptr::NonNull", "core::mem::ManuallyDrop", "core::mem::MaybeUninit"})
+_COLLECTS = frozenset({"push", "push_back", "push_front", "insert"})
 _PASSES_ON = frozenset({"assign", "borrow", "raw_borrow", "cast"})
 
 
@@ -19,17 +20,30 @@ def root(flow: FunctionFlow, place: Place) -> Place:
     were made from: through borrows, casts, and the first argument of calls. The place keeps its fields, so that
     `self.buffer` where that is a raw pointer is told from `self`.
     """
+    parts: tuple[str, ...] = ()  # of an iterator's item: which of a zipped pair
     for _ in range(_DEEPEST):
         if place.local < 0 or flow.sources.is_parameter(place):
             return place
         setter = _setter(flow, place.local)
         if setter is None:
             return place
-        base = _base(flow, setter, place)
+        given = argument(setter, 0)
+        if setter.kind == "assign" and given is not None and given.steps[:2] == ("@Some", ".0"):
+            parts = given.steps[2:]
+        number, parts = _zipped(setter, parts)
+        base = _base(flow, setter, place, number)
         if base is None:
             return place
         place = base
     return place
+
+
+def _zipped(setter: Operation, parts: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    """Which argument of an iterator's adapter an item's part comes from, and which part of that."""
+    name = setter.callee.name.rpartition("::")[2] if setter.callee is not None else ""
+    if name not in {"zip", "enumerate"} or not parts:
+        return 0, parts
+    return int(name == "zip" and parts[0] == ".1"), parts[1:]
 
 
 def _setter(flow: FunctionFlow, local: int) -> Operation | None:
@@ -44,8 +58,8 @@ def _setter(flow: FunctionFlow, local: int) -> Operation | None:
     return None
 
 
-def _base(flow: FunctionFlow, setter: Operation, place: Place) -> Place | None:
-    given = setter.operands[0].place if setter.operands else None
+def _base(flow: FunctionFlow, setter: Operation, place: Place, number: int) -> Place | None:
+    given = argument(setter, number)
     if given is None or (setter.kind == "assign" and setter.operands[0].mode == "constant"):
         return None
     if setter.kind in _PASSES_ON:
@@ -56,7 +70,8 @@ def _base(flow: FunctionFlow, setter: Operation, place: Place) -> Place | None:
         return Place(given.local, _shortened(given.steps) + steps, given.static)
     if setter.kind == "call" and setter.callee is not None and setter.callee.form != "value":
         made = flow.type_of(Place(place.local))
-        if flow.answers.needs_drop(Place(place.local)) == "no" and _leads_on(made):
+        adapter = made.name.startswith("core::iter::")
+        if _leads_on(made) and (adapter or flow.answers.needs_drop(Place(place.local)) == "no"):
             return Place(given.local, _shortened(given.steps), given.static)
     return None
 
@@ -103,15 +118,23 @@ def names_of(flow: FunctionFlow, local: int) -> frozenset[int]:
     for _ in range(4):
         before = len(found)
         for _, operation in flow.graph.points():
-            if operation.target is None or operation.target.local < 0:
-                continue
-            if not (operation.kind in {"assign", "aggregate"} or is_constructor(operation)):
-                continue
-            if any(given.place is not None and given.place.local in found for given in operation.operands):
-                found.add(operation.target.local)
+            into = _moved_into(operation)
+            if into is not None and any(
+                given.place is not None and given.place.local in found for given in operation.operands
+            ):
+                found.add(into.local)
         if len(found) == before:
             break
     return frozenset(found)
+
+
+def _moved_into(operation: Operation) -> Place | None:
+    """Where an operation's operands are moved on into."""
+    if operation.kind in {"assign", "aggregate"} or is_constructor(operation):
+        target = operation.target
+        return target if target is not None and target.local >= 0 else None
+    collects = operation.callee is not None and operation.callee.name in _COLLECTS
+    return argument(operation, 0) if collects else None
 
 
 def is_constructor(operation: Operation) -> bool:
@@ -135,3 +158,10 @@ def pointee(flow: FunctionFlow, place: Place) -> TypeRef:
 def alive(flow: FunctionFlow, local: int, point: Point) -> bool:
     """Whether a local is dropped if the operation at a point unwinds."""
     return any(dropped.place.local == local for dropped in flow.drops.unwind_drops(point))
+
+
+def without_references(type_: TypeRef) -> TypeRef:
+    """The type that references lead to."""
+    while type_.kind == "ref" and type_.args:
+        type_ = type_.args[0]
+    return type_

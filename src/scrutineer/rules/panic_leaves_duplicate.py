@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.graph import Point
 from scrutineer.rules.draft import Draft
+from scrutineer.rules.panic_counters import Counters, counted_early
 from scrutineer.rules.panic_duplicates import duplicates
 from scrutineer.rules.panic_lengths import lengths
 from scrutineer.rules.rule import Rule
@@ -17,13 +19,21 @@ def check(unit: Unit) -> Iterator[Draft]:
     """Report each place from which on an unwind would drop something twice, or something never made."""
     if unit.crate.panic == "abort":
         return
+    counters = Counters(unit)
     for entry in unit.program.functions:
-        if entry.item.body_span is None or not unit.has_unsafe(entry):
+        unsafe = unit.has_unsafe(entry)
+        if entry.item.body_span is None or not (unsafe or counters.may_move(entry)):
             continue
         flow = unit.flows.of(entry.index)
         for body in flow.all_bodies() if flow is not None else ():
-            for hazard in (*duplicates(body), *lengths(body)):
-                yield _draft(unit, body, hazard)
+            found = {hazard.start: hazard for hazard in counted_early(body, counters)}
+            if unsafe:
+                found |= {hazard.start: hazard for hazard in (*duplicates(body), *lengths(body))}
+            mended: set[Point] = set()
+            for hazard in sorted(found.values(), key=lambda hazard: body.place_span(hazard.start)):
+                if hazard.mended not in mended:  # what is put right at one place is one bug
+                    mended.add(hazard.mended)
+                    yield _draft(unit, body, hazard)
 
 
 def _draft(unit: Unit, flow: FunctionFlow, hazard: Hazard) -> Draft:

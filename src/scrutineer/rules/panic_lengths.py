@@ -9,7 +9,7 @@ from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
 from scrutineer.program.tables.effects import effects_of
-from scrutineer.rules.ownership_roots import alive, argument, is_borrowed, pointee, root
+from scrutineer.rules.ownership_roots import alive, argument, is_borrowed, pointee, root, without_references
 from scrutineer.rules.panic_updates import is_zero, sets_length, written_root
 from scrutineer.rules.unwind_walk import Hazard, after, guarded, is_droppable, never, user_code
 
@@ -127,9 +127,7 @@ def _raises(flow: FunctionFlow, operation: Operation, owner: Place) -> bool:
 
 def _holds_droppable(flow: FunctionFlow, owner: Place) -> bool:
     """Whether the elements may have something to drop."""
-    type_ = flow.type_of(Place(owner.local))
-    while type_.kind == "ref":
-        type_ = type_.args[0]
+    type_ = without_references(flow.type_of(Place(owner.local)))
     if any(arg.kind in {"unknown", "infer"} for arg in type_.args):
         type_ = _type_where_it_goes(flow, owner) or type_
     return any(is_droppable(flow, arg) for arg in type_.args)

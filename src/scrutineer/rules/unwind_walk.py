@@ -27,8 +27,12 @@ class Hazard(msgspec.Struct, frozen=True):
     what: str  # the disorder, as a clause
 
 
-def after(flow: FunctionFlow, start: Point, stops: Test) -> Iterator[Point]:
-    """Points on the paths from after `start`; an operation that `stops` says ends its path and is left out."""
+def after(flow: FunctionFlow, start: Point, stops: Test, *, forward: bool = False) -> Iterator[Point]:
+    """Points on the paths from after `start`; an operation that `stops` says ends its path and is left out.
+
+    `forward` ends paths where a loop begins its next turn.
+    """
+    position = flow.graph.position
     todo, seen = [(start.block, start.at + 1)], set[int]()
     while todo:
         block, first = todo.pop()
@@ -40,7 +44,7 @@ def after(flow: FunctionFlow, start: Point, stops: Test) -> Iterator[Point]:
             yield point
         else:
             for target in flow.graph.successors[block]:
-                if target not in seen:
+                if target not in seen and not (forward and position[target] <= position[block]):
                     seen.add(target)
                     todo.append((target, 0))
 
