@@ -47,7 +47,9 @@ def _flow_words(text: str) -> list[tuple[str, str, str]] | None:
     found = findings(text)
     lines = text.splitlines()
     steps = found[0].flows[0].steps if found and found[0].flows else ()
-    return [(step.thread, step.message, lines[step.start.line - 1].strip()) for step in steps] if found else None
+    return (
+        [(step.thread, step.message, lines[step.start.line - 1].strip()) for step in steps] if found else None
+    )
 
 
 @pytest.mark.parametrize("shape", BUGS)
