@@ -79,3 +79,15 @@ def test_statics_that_well_known_macros_declare_have_types() -> None:
         "core::cell::Cell::get",
         "alloc::string::String::len",
     ]
+
+
+def test_members_of_a_macro_in_a_macro_belong_to_the_impl_that_is_written() -> None:
+    program = crate(
+        """
+        macro_rules! each { () => {}; ($f:ident $($rest:ident)*) => { fn $f(&self) {} each!($($rest)*); }; }
+        struct S; impl S { each! { one two three } }
+        fn f(s: &S) { s.one(); s.two(); s.three(); }
+        """
+    )
+    kinds = [edge.target.kind for edge in program.call_graph.calls(function(program, "f"))]
+    assert kinds == ["resolved"] * 3

@@ -118,7 +118,8 @@ class Program:
         found: dict[int, int] = {}
         for number, each in enumerate(self.expansions, start=self.written):
             if each.impl_ >= 0 and each.facts.impls:
-                found[self.start(number, "impls")] = self.start(each.parent, "impls") + each.impl_
+                owner = self.start(each.parent, "impls") + each.impl_
+                found[self.start(number, "impls")] = found.get(owner, owner)
         return found
 
     def crate(self, key: str) -> Program:
