@@ -12,15 +12,16 @@ from scrutineer.flow.conditions import Fact
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.flow.values import Value
+from scrutineer.flow.writes import overlaps
 from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.model.span import Span
-from scrutineer.rules.argument_origin import INTEGERS, arguments, is_float
+from scrutineer.rules.argument_origin import INTEGERS, PASSED_ON, arguments, is_float
 from scrutineer.rules.argument_sinks import Sink
 
 Flaw = Literal["wraps", "nan", "none"]
 
 _NO_CHECKS = (
-    "core::cmp::", "core::convert::", "core::clone::", "core::iter::", "core::ptr::", "core::mem::", "pointer::",
+    "core::cmp::", "core::convert::", "core::clone::", "core::iter::IntoIterator::", "core::iter::Iterator::next", "core::ptr::", "core::mem::", "pointer::",
     "core::ops::",
 )  # fmt: skip
 _NULL_TESTS = frozenset({".is_null", ".as_ref", ".as_mut", "NonNull::new", "ptr::NonNull::new"})
@@ -57,9 +58,9 @@ def _says_nothing(sink: Sink, fact: Fact) -> bool:
 
 
 def _mentions(fact: Fact, places: frozenset[Place]) -> bool:
-    locals_ = {place.local for place in places}
     sides = (fact.left, fact.right) if fact.right is not None else (fact.left,)
-    return any(place.local in locals_ for side in sides for place in side.places())
+    read = [place for side in sides for place in side.places()]
+    return any(overlaps(place, wanted) for place in read for wanted in places)
 
 
 def _is_null_test(fact: Fact) -> bool:
@@ -124,12 +125,15 @@ def _checks_nothing(flow: FunctionFlow, point: Point) -> bool:
         return True
     if target.kind != "std":
         return False
+    if f".{target.name}" in PASSED_ON:
+        return True
     plain = target.path.startswith(_NO_CHECKS) or target.path.partition("::")[0] in INTEGERS | {"f32", "f64"}
     return plain or target.unsafe == "yes"
 
 
 def _passes(flow: FunctionFlow, operand: Operand, places: frozenset[Place]) -> bool:
-    return any(place in places for place in flow.values.of(operand).places())
+    read = flow.values.of(operand).places()
+    return any(wanted.is_prefix_of(place) for place in read for wanted in places)
 
 
 def _places(operation: Operation) -> Iterator[Place]:

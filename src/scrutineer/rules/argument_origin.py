@@ -6,18 +6,20 @@ from collections.abc import Iterator
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.values import Value
+from scrutineer.flow.writes import overlaps
 from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.model.types import TypeRef
 
 INTEGERS = frozenset(f"{sign}{bits}" for sign in "iu" for bits in ("8", "16", "32", "64", "128", "size"))
 FLOATS = frozenset({"f32", "f64"})
 _GROWS = frozenset({"+", "-", "*", "<<"})
-_KEEPS = frozenset(
+PASSED_ON = frozenset(
     {
         ".wrapping_add", ".wrapping_sub", ".wrapping_mul", ".into", ".clone", ".floor", ".ceil", ".round", ".trunc",
         ".add", ".sub", ".offset", ".byte_add", ".cast", ".cast_mut", ".cast_const", ".as_ptr", ".as_mut_ptr",
     }
 )  # fmt: skip
+"""Methods that hand on what they are called on: checked or not, it stays what it was."""
 
 
 def arguments(flow: FunctionFlow, operand: Operand) -> frozenset[Place]:
@@ -25,6 +27,11 @@ def arguments(flow: FunctionFlow, operand: Operand) -> frozenset[Place]:
 
     The counter of a `for` over a range is decided by the range's end.
     """
+    return frozenset(place for place in origins(flow, operand) if _is_whole(flow, place))
+
+
+def origins(flow: FunctionFlow, operand: Operand) -> frozenset[Place]:
+    """The same with fields of parameters, whatever promises their types keep."""
     return frozenset(_places(flow, flow.values.of(operand), 12))
 
 
@@ -46,19 +53,23 @@ def _passes(value: Value) -> bool:
     if value.kind == "aggregate":
         return value.name in {"..", "..="}
     return value.kind == "call" and (
-        value.name in _KEEPS or value.name.endswith(("::from", "NonNull::new_unchecked"))
+        value.name in PASSED_ON or value.name.endswith(("::from", "NonNull::new_unchecked"))
     )
 
 
 def _of_place(flow: FunctionFlow, place: Place, depth: int) -> Iterator[Place]:
     if flow.sources.is_parameter(place):
-        if not flow.sources.setters(place.local) and _is_whole(flow, place):
+        if not any(_sets(setter, place) for setter in flow.sources.setters(place.local)):
             yield place
     elif place.steps[:1] == ("@Some",):
         setters = flow.sources.setters(place.local)
         if len(setters) == 1 and setters[0].callee is not None and setters[0].callee.name.endswith("next"):
             for end in _range_ends(flow, setters[0]):
                 yield from _places(flow, end, depth - 1)
+
+
+def _sets(setter: Operation, place: Place) -> bool:
+    return setter.target is not None and overlaps(setter.target, place)
 
 
 def _is_whole(flow: FunctionFlow, place: Place) -> bool:
@@ -88,6 +99,11 @@ def is_number(type_: TypeRef) -> bool:
             type_.name.startswith("core::ops::Range") and all(is_number(arg) for arg in type_.args)
         )
     return False
+
+
+def fields(place: Place) -> tuple[str, ...]:
+    """Names of the fields on the way to a place."""
+    return tuple(step[1:] for step in place.steps if step[0] == ".")
 
 
 def is_pointer(type_: TypeRef) -> bool:

@@ -56,12 +56,15 @@ def _of_call(flow: FunctionFlow, point: Point, operation: Operation) -> Iterator
             yield Sink(point, operation.operands[position], class_, target.path, pointer)
 
 
+def leaves_checks(name: str) -> bool:
+    """Whether a function's name says, by Rust's convention, that its caller does the checks."""
+    return name.endswith(("_unchecked", "_unchecked_mut")) or name.startswith("unsafe_")
+
+
 def _of_unread(point: Point, operation: Operation) -> Iterator[Sink]:
     """Arguments of an unread function whose name says that it leaves the checks to its caller."""
     name = operation.callee.name.rpartition("::")[2] if operation.callee is not None else ""
-    if operation.unsafe_block >= 0 and (
-        name.endswith(("_unchecked", "_unchecked_mut")) or name.startswith("unsafe_")
-    ):
+    if operation.unsafe_block >= 0 and leaves_checks(name):
         for operand in operation.operands:
             if operand.mode != "receiver":
                 yield Sink(point, operand, "bounds", name)

@@ -1,0 +1,66 @@
+"""Bytes that are taken for text although safe callers can write any bytes there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.graph import Point
+from scrutineer.model.items import ImplItem
+from scrutineer.program.entries import Entry
+from scrutineer.program.program import Program
+from scrutineer.rules.argument_origin import fields
+
+_WRITERS = frozenset({"std::io::Write", "core::ops::DerefMut", "core::convert::AsMut", "core::ops::IndexMut"})
+_TEXT = ("from_utf8_unchecked", "from_utf8_unchecked_mut")
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A place that believes in UTF-8, and the impl through which anyone writes there."""
+
+    point: Point
+    type_: str
+    writer: Entry[ImplItem]
+    trait: str
+
+
+def believed(program: Program, flow: FunctionFlow) -> Iterator[Written]:
+    """Uses of a field as text whose type lets anyone write bytes to that field."""
+    for point, operation in flow.graph.points():
+        if operation.kind != "call" or flow.target(point).name not in _TEXT or not operation.operands:
+            continue
+        for place in flow.values.of(operation.operands[0]).places():
+            names = fields(place)
+            if place.local != 1 or not names or not flow.entry.item.receiver:
+                continue
+            yield from _writers(program, flow, point, names[0])
+
+
+def _writers(program: Program, flow: FunctionFlow, point: Point, field: str) -> Iterator[Written]:
+    owner = program.resolver.scope_of(flow.entry).self_type
+    if owner is None or owner.kind != "path":
+        return
+    for impl in program.impls:
+        scope = program.resolver.impl_scope(impl.index)
+        if scope.trait not in _WRITERS or scope.self_type is None or scope.self_type.name != owner.name:
+            continue
+        if any(_touches(program, function, field) for function in _members(program, impl)):
+            yield Written(point, owner.last, impl, scope.trait.rpartition("::")[2])
+
+
+def _members(program: Program, impl: Entry[ImplItem]) -> Iterator[int]:
+    number = impl.index - program.start(impl.file, "impls")
+    for offset, function in enumerate(program.files[impl.file].functions):
+        if function.impl_ == number:
+            yield program.start(impl.file, "functions") + offset
+
+
+def _touches(program: Program, function: int, field: str) -> bool:
+    """Whether a function writes the field of `self`, or borrows it mutably."""
+    entry = program.functions[function]
+    skeletons = program.files[entry.file].skeletons
+    if entry.number >= len(skeletons):
+        return False
+    return any(f"{path}.".startswith(f"self.{field}.") for path in skeletons[entry.number].writes)
