@@ -70,11 +70,8 @@ def split_callee(callee: str) -> tuple[str, str, str]:
     impl = _impl_start(callee)
     if impl >= 0:
         inside, rest = _angle(callee[impl:])
-        return (
-            head_of(inside.removeprefix("impl ")),
-            _bare(rest).removeprefix("::").partition("::")[0],
-            _crate(callee),
-        )
+        *outer, name = [part for part in _bare(rest).split("::") if part]
+        return outer[-1] if outer else head_of(inside.removeprefix("impl ")), name, _crate(callee)
     parts = _bare(callee).split("::")
     return (parts[-2] if len(parts) > 1 else ""), parts[-1], _crate(callee)
 

@@ -154,13 +154,14 @@ class TypeProperties:
         return "yes" if "yes" in answers else "unknown" if "unknown" in answers else "no"
 
     def _conditions(self, record: ImplRecord, bindings: Bindings, bounds: tuple[Bound, ...]) -> Answer:
-        """Whether the bounds of an impl hold for these arguments."""
+        """Whether the bounds of an impl hold for these arguments; an argument left to its default is fine."""
         return every(
             [
                 self.implements(substitute(bound.subject, bindings), trait.name, bounds)
                 for bound in record.bounds
                 for trait in bound.traits
                 if not trait.name.startswith("?") and trait.name != SIZED
+                if bound.subject.kind != "param" or bound.subject.name in bindings
             ]
         )
 
