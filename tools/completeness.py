@@ -77,7 +77,9 @@ def bodies(unit: Unit) -> Iterator[Seen]:
         if entry.item.unsafe or locks or entry.number in blocks[entry.file]:
             body = program.bodies.of(facts, entry.number)
             reasons = tuple(sorted(set(_reasons(body))))
-            yield Seen(f"{facts.path} {canonical_path(program, entry)}", entry.file >= program.written, reasons)
+            yield Seen(
+                f"{facts.path} {canonical_path(program, entry)}", entry.file >= program.written, reasons
+            )
 
 
 def _of_test(unit: Unit, program: Program, entry: FunctionEntry) -> bool:
@@ -101,7 +103,7 @@ def _reasons(body: Body | None) -> Iterator[str]:
 
 def holes(program: Program) -> Holes:
     """Macro calls where items stand, those in expansions too."""
-    filled = {(each.parent, each.call) for each in program.expansions}
+    filled = program.tree.included | {(each.parent, each.call) for each in program.expansions}
     calls = [
         (number, call)
         for number, facts in enumerate(program.files)

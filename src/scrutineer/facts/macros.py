@@ -7,7 +7,7 @@ import re
 from tree_sitter import Node
 
 from scrutineer.facts.attributes import conjoin, is_test_predicate
-from scrutineer.facts.draft import FileDraft
+from scrutineer.facts.draft import Draft, FileDraft
 from scrutineer.facts.handlers import reads
 from scrutineer.facts.heads import shared
 from scrutineer.facts.operations import note
@@ -34,6 +34,8 @@ _HOLDS = re.compile(
 )
 _CALL = re.compile(rb"(\.|(?<![\w$.]))\s*((?:\w+::)*[a-z_]\w*)\s*\(")
 _BLOCK_ENDS = re.compile(rb"(?:\s|//[^\n]*\n|/\*[\s\S]*?\*/)*+\}")
+_LITERAL = re.compile(rb'\s*"([^"\\]+)"\s*,?\s*')
+_INCLUDES = frozenset({"include", "std::include", "core::include"})
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\[\s\S])*"|//[^\n]*')
 
 
@@ -75,6 +77,8 @@ def read_invocation(draft: FileDraft, node: Node) -> bool:
     position = _position(draft, node)
     if position == "item" and _read_branches(draft, name, start, end):
         return False
+    if name.removeprefix("::") in _INCLUDES:
+        _note_include(draft, dict(item), draft.text[start + 1 : end - 1])
     item |= {
         "arguments": Span(start + 1, end - 1),
         "delimiter": chr(draft.text[start]),
@@ -93,6 +97,14 @@ def read_invocation(draft: FileDraft, node: Node) -> bool:
     _read_tokens(draft, tokens, any_item=position == "item" or draft.text[start] == ord("{"))
     draft.scope = outer
     return False
+
+
+def _note_include(draft: FileDraft, item: Draft, arguments: bytes) -> None:
+    """Record an included file as a module without a name, if the call says which it is."""
+    path = _LITERAL.fullmatch(arguments)
+    if path is not None:
+        item |= {"name": "", "inline": False, "path": path[1].decode("utf-8", "replace"), "included": True}
+        draft.modules.append(item)
 
 
 def _read_branches(draft: FileDraft, name: str, start: int, end: int) -> bool:

@@ -73,11 +73,15 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class ModuleItem(Item, frozen=True, kw_only=True, gc=False):
-    """`mod name;` or `mod name { … }`; `path` is the argument of `#[path]`."""
+    """`mod name;` or `mod name { … }`; `path` is the argument of `#[path]`.
+
+    `include!("path")` is one without a name: what it includes is of the surrounding module.
+    """
 
     inline: bool
     path: str = ""
     macro_use: bool = False
+    included: bool = False  # `include!` of a literal path
 
 
 class UseItem(Item, frozen=True, kw_only=True, gc=False):

@@ -142,7 +142,7 @@ class ItemIndex:
             if item.exported and module is not root:
                 root.macros.setdefault(item.name, []).append(binding)
         for position, call in enumerate(facts.macro_calls):
-            if call.position == "item":
+            if call.position == "item" and (number, call.span) not in self.tree.included:
                 module = self.tree.modules[self.tree.scope(number, call.scope)]
                 module.holes.append((number, position))
 

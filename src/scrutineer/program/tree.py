@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from scrutineer.model.file import FileFacts
 from scrutineer.model.items import Item, ModuleItem
+from scrutineer.model.span import Span
 from scrutineer.model.target import CrateUnit
 from scrutineer.program.cfg import conjunction
 from scrutineer.program.entries import Module
@@ -34,6 +35,7 @@ class ModuleTree:
         )  # predicates of the declarations that lead to each file
         self.scopes: list[dict[str, int]] = [{} for _ in self.files]
         self._numbers = {facts.path: number for number, facts in enumerate(files)}
+        self.included: set[tuple[int, Span]] = set()  # `include!`s of files that were read
         self._placed: set[int] = set()
         self.module(-1, "", root)
         if unit.kind == "loose":
@@ -85,16 +87,17 @@ class ModuleTree:
                 if is_template(item):
                     continue
                 parent = self.scope(number, item.scope)
-                child = self._child(parent, item)
+                child = self.modules[parent] if item.included else self._child(parent, item)
                 base = folders.get(item.scope, folder)
                 if item.inline:
                     scope = f"{item.scope}::{item.name}" if item.scope else item.name
                     scopes[scope] = child.index
                     folders[scope] = posixpath.join(base, item.path or item.name)
                     continue
-                file_folder = posixpath.dirname(self.files[number].path) if not item.scope else base
-                for path, inner, cfg in module_files(item, base, file_folder):
+                for path, inner, cfg in module_files(item, base, posixpath.dirname(self.files[number].path)):
                     found = self._numbers.get(path)
+                    if found is not None and item.included:
+                        self.included.add((number, item.span))
                     if found is not None and found not in self._placed:
                         self._placed.add(found)
                         self.file_cfg[found] = conjunction(self.file_cfg[number], cfg)
@@ -135,7 +138,13 @@ def _folder(path: str) -> str:
 
 
 def module_files(item: ModuleItem, base: str, file_folder: str) -> Iterator[tuple[str, str, str]]:
-    """Files that `mod name;` may mean, each with the folder of its own nested modules and its predicate."""
+    """Files that `mod name;` may mean, each with the folder of its own nested modules and its predicate.
+
+    `base` is the folder of the module it stands in, `file_folder` that of the file. Rust reference, chapter Modules:
+    `#[path]` inside an inline module counts from the module's folder; `include!` always from the file's.
+    """
+    if item.scope and not item.included:
+        file_folder = base
     written = [(item.cfg, item.path)] if item.path else []
     for attribute in item.attributes:
         found = _PATH_ATTRIBUTE.match(attribute.arguments) if attribute.path == "cfg_attr" else None

@@ -53,11 +53,7 @@ def _reached(unit: CrateUnit, modules: Modules) -> Iterator[str]:
 
 
 def _children(path: str, folder: str, declared: tuple[ModuleItem, ...]) -> Iterator[tuple[str, str]]:
-    """Files that the modules of a file may mean, each with the folder of its own nested modules.
-
-    Rust reference, chapter Modules: `#[path]` outside an inline module counts from the folder of the file,
-    inside one from the folder of that module.
-    """
+    """Files that the modules of a file may mean, each with the folder of its own nested modules."""
     folders = {"": folder}
     for item in declared:
         base = folders.get(item.scope, folder)
@@ -65,8 +61,7 @@ def _children(path: str, folder: str, declared: tuple[ModuleItem, ...]) -> Itera
             scope = f"{item.scope}::{item.name}" if item.scope else item.name
             folders[scope] = posixpath.join(base, item.path or item.name)
             continue
-        start = base if item.scope else posixpath.dirname(path)
-        for child, nested, _ in module_files(item, base, start):
+        for child, nested, _ in module_files(item, base, posixpath.dirname(path)):
             yield child, nested
 
 
