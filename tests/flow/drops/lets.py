@@ -84,7 +84,7 @@ class Lets(Controls):
                 lambda: f"&{v('P')}.b",
                 lambda: f"&{v('T')}.0",
                 lambda: f"&(&{v('D')}, {v('D')}).1",
-                lambda: f"if {v('bool')} {{ &mk() }} else {{ &{v('D')} }}",
+                lambda: f"if {self.scrutinee(v('bool'))} {{ &mk() }} else {{ &{v('D')} }}",
                 lambda: f"{{ {self.value_statement()} &mk() }}",
                 lambda: "match maybe() { Some(_) => &mk(), None => &mk() }",
                 lambda: f"&{v('V')}[0]",

@@ -128,7 +128,7 @@ class Statements(Lets):
         if self.closed:
             return self.consume()
         with self.branch():
-            return f"if {self.value('bool')} {{ return {self.value(self.result)}; }}"
+            return f"if {self.scrutinee(self.value('bool'))} {{ return {self.value(self.result)}; }}"
 
     def jump(self) -> str:
         with self.branch():
@@ -152,7 +152,7 @@ class Statements(Lets):
                 lambda: f'debug_assert_eq!({v("u32")} & 0, 0, "{{}}", mk().look());',
                 lambda: f'debug_assert!({v("u32")} < 90, "{{}}", mk().look());',
                 lambda: f"let _ = matches!({v('E')}, E::A(_) | E::C);",
-                lambda: f'if {v("bool")} {{ panic!("{{}}", {v("bool")}); }}',
+                lambda: f'if {self.scrutinee(v("bool"))} {{ panic!("{{}}", {v("bool")}); }}',
                 lambda: "#[cfg(never)] drop(mk());",
             ]
         )
