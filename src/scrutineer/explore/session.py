@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,8 @@ from scrutineer.explore.export.promela import promela
 from scrutineer.explore.export.shiviz import shiviz
 from scrutineer.explore.flows import Flow, flows
 from scrutineer.explore.load import FIXED, MODEL, ModelFile
-from scrutineer.explore.model import ModelError
+from scrutineer.explore.model import Model, ModelError
+from scrutineer.explore.show.places import places_text
 from scrutineer.explore.show.svg import svg
 from scrutineer.explore.show.text import verdict_text
 from scrutineer.explore.verdict import Bounds, Verdict
@@ -59,6 +61,30 @@ def explore_file(path: Path, request: Request, shape: str) -> Answer:
     else:
         verdict = explore(model, request.bounds, granularity=request.granularity)
     return Answer(_shown(file, request, verdict, shape), verdict.counterexample)
+
+
+def explored_answer(model: Model, verdict: Verdict, assumption: str, shape: str) -> Answer:
+    """Show the verdict on a model that was taken from source, with the line that each step stands for."""
+    match shape:
+        case "promela":
+            return Answer(promela(model), counterexample=False)
+        case "json":
+            text = _json(Document(1, verdict, flows(verdict)))
+        case "svg":
+            text = svg(verdict)
+        case "shiviz":
+            text = shiviz(verdict)
+        case _:
+            heading = f"{model.name}\n\n"
+            text = heading + verdict_text(verdict) + places_text(verdict) + f"\nThis {assumption}.\n"
+    return Answer(text, verdict.counterexample)
+
+
+def joined(answers: Sequence[Answer], shape: str) -> Answer:
+    """Several answers as one; as JSON a list, if there are several."""
+    texts = [answer.text for answer in answers]
+    whole = f"[{','.join(texts)}]\n" if shape == "json" and len(texts) > 1 else "\n".join(texts)
+    return Answer(whole, any(answer.counterexample for answer in answers))
 
 
 def _shown(file: ModelFile, request: Request, verdict: Verdict, shape: str) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.interference.detach import Detaches
-from scrutineer.interference.judgement import Judgement, judge
+from scrutineer.interference.judgement import Judgement, Shared, judge, share
 from scrutineer.interference.pair import Pair
 from scrutineer.interference.protocol.extract import Extractor
 from scrutineer.interference.removal import Removals
@@ -54,3 +54,17 @@ class Interference:
             for removal in removals:
                 if removal.key == detach.key and removal.guarded.lock.may_equal(detach.guarded.lock):
                     yield Pair(detach, removal)
+
+    def of_functions(self, first: int, second: int) -> Iterator[Shared]:
+        """Models of two functions, one for each container that both touch and one removes from by reference."""
+        bodies = [self.locks.of(function) for function in (first, second)]
+        one, other = bodies
+        if one is None or other is None:
+            return
+        extractor = Extractor(self.locks)
+        seen: set[str] = set()
+        for inside, beside in ((other, one), (one, other)):
+            for removal in self.removals.of(inside):
+                if removal.key not in seen and extractor.actions(beside, removal.key):
+                    seen.add(removal.key)
+                    yield share(extractor, removal, (one, other))

@@ -12,9 +12,12 @@ from scrutineer.explore.steps import Contract
 from scrutineer.explore.verdict import Bounds, Verdict, VerdictKind
 from scrutineer.interference.pair import Pair
 from scrutineer.interference.protocol.extract import Extractor
+from scrutineer.interference.removal import Removal
 from scrutineer.interference.sharing import Sharing, sharing_of
+from scrutineer.locks.acquisitions import Acquisition
 from scrutineer.locks.locks import FunctionLocks
 from scrutineer.model.lock import LockId
+from scrutineer.model.types import UNKNOWN
 
 Outcome = Literal["shown", "unsupported", "open", "cleared"]
 _STATES = 200_000  # about two seconds
@@ -41,12 +44,35 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
         return f"assumes that both can run at once on one object: {first.sentence}; {second.sentence}"
 
 
+class Shared(msgspec.Struct, frozen=True):
+    """Two functions over one container, explored whether or not anything was suspected."""
+
+    model: Model
+    verdict: Verdict
+    assumption: str
+
+
+def share(extractor: Extractor, removal: Removal, threads: tuple[FunctionLocks, FunctionLocks]) -> Shared:
+    """The model of two functions of which one holds the removal."""
+    operand = removal.flow.operation(removal.point).operands[0].place
+    type_ = removal.flow.type_of(operand) if operand is not None else UNKNOWN
+    model = extractor.model(threads, removal.key, type_, contract_of(extractor, removal), "")
+    taken = [(inside.flow, _same_lock(inside, removal.guarded.lock)) for inside in threads]
+    sentences = "; ".join(sharing_of(flow, each).sentence for flow, each in taken if each is not None)
+    assumption = f"assumes that both can run at once on one object: {sentences}"
+    return Shared(model, explored(model), assumption)
+
+
+def _same_lock(inside: FunctionLocks, lock: LockId) -> Acquisition | None:
+    return next((each for each in inside.acquisitions if each.guard.lock.may_equal(lock)), None)
+
+
 def judge(extractor: Extractor, pair: Pair) -> Judgement:
     """Explore the model of a pair."""
     detach, removal = pair.detach, pair.removal
     sharing = (_sharing(detach.locks, detach.guarded.lock), _sharing(removal.locks, removal.guarded.lock))
     model = extractor.model(
-        (detach.locks, removal.locks), detach.key, detach.type, contract_of(extractor, pair), fix_of(pair)
+        (detach.locks, removal.locks), detach.key, detach.type, contract_of(extractor, removal), fix_of(pair)
     )
     verdict = explored(model)
     return Judgement(
@@ -77,9 +103,8 @@ def _outcome(verdict: Verdict, sharing: tuple[Sharing, Sharing]) -> Outcome:
     return "cleared" if verdict.kind is VerdictKind.PROVED else "open"
 
 
-def contract_of(extractor: Extractor, pair: Pair) -> Contract | None:
+def contract_of(extractor: Extractor, removal: Removal) -> Contract | None:
     """The sentence that the removal's comment leans on, with its place."""
-    removal = pair.removal
     if not removal.claim or removal.claim_span is None:
         return None
     at = extractor.where(removal.flow, removal.claim_span)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
 
 import msgspec
 
@@ -11,16 +10,9 @@ from scrutineer.flow.function import FunctionFlow
 from scrutineer.model.finding import Coverage
 from scrutineer.program.paths import canonical_path
 from scrutineer.program.program import Program
-from scrutineer.run.audit import opened_cache, opened_jobs
-from scrutineer.run.checking import unit_of
-from scrutineer.run.executor import executor_for
+from scrutineer.run.crates import opened_crates
 from scrutineer.run.options import Machine, Question
-from scrutineer.run.ownership import ownership
-from scrutineer.run.question import file_keys
-from scrutineer.run.reading import read_all
-from scrutineer.run.store import opened_store
 from scrutineer.run.watcher import Watcher
-from scrutineer.run.work import coverage, crate_tasks
 
 _QUALIFIED = re.compile(r"<([^<>]*) as [^<>]*>")
 
@@ -37,28 +29,19 @@ def find_functions(question: Question, name: str, machine: Machine, watcher: Wat
 
     A method of a trait's impl is named by `<Type as Trait>::method` or, shorter, by `Type::method`.
     """
-    with opened_jobs([question]) as (job,), opened_cache(machine, watcher) as cache:
-        size = sum(file.size for file in job.target.files)
-        with (
-            closing(executor_for(size, machine.processes)) as executor,
-            opened_store(cache, watcher.warn, small=executor.small) as store,
-        ):
-            keys = {job.number: file_keys(job)} if cache is not None else {}
-            (contents,) = read_all([job], keys, store, executor, watcher)
-            crates, unreached = ownership(job.target, contents.modules)
-            watcher.stop()
-            found: dict[tuple[str, int], tuple[str, FunctionFlow]] = {}
-            for task in crate_tasks(job, contents, crates, store.path):
-                unit = unit_of(task)
-                for path, function in _named(unit.program, name):
-                    flow = unit.flows.of(function)
-                    if flow is not None:
-                        found.setdefault((flow.path, flow.body.span.start), (path, flow))
-                        _know_all(flow)
-    return Found(tuple(found.values()), coverage(contents, unreached))
+    found: dict[tuple[str, int], tuple[str, FunctionFlow]] = {}
+    with opened_crates(question, machine, watcher) as opened:
+        for unit in opened.units:
+            for path, function in named_functions(unit.program, name):
+                flow = unit.flows.of(function)
+                if flow is not None:
+                    found.setdefault((flow.path, flow.body.span.start), (path, flow))
+                    _know_all(flow)
+        return Found(tuple(found.values()), opened.coverage)
 
 
-def _named(program: Program, name: str) -> list[tuple[str, int]]:
+def named_functions(program: Program, name: str) -> list[tuple[str, int]]:
+    """Paths and indexes of the functions that a name means: by whole path, else by its last segments."""
     paths = [canonical_path(program, entry) for entry in program.functions]
     exact = [(path, at) for at, path in enumerate(paths) if path == name]
     return exact or [
