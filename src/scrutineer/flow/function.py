@@ -115,6 +115,10 @@ class FunctionFlow:
         """Whether the operation can unwind, and through whose code."""
         return self._unwinding.of_operation(self, point)
 
+    def iterates_user(self, type_: TypeRef) -> bool:
+        """Whether an iterator is, wraps, or calls code that its user chose."""
+        return self._unwinding.iterates_user(self, type_)
+
     def place_span(self, point: Point) -> Span:
         """Where the operation stands."""
         return self.operation(point).span

@@ -175,9 +175,9 @@ class Unwinding:
             return "accessor"
         if target.name not in STEPS_ITERATOR or target.self_type is None:
             return "user"
-        return "user" if self._iterates_user(flow, target.self_type) else "no"
+        return "user" if self.iterates_user(flow, target.self_type) else "no"
 
-    def _iterates_user(self, flow: FunctionFlow, type_: TypeRef) -> bool:
+    def iterates_user(self, flow: FunctionFlow, type_: TypeRef) -> bool:
         """Whether an iterator is, wraps, or calls code that its user chose."""
         if type_.kind in {"param", "projection"}:
             bounds = [bound for bound in flow.typed.bounds if bound.subject == type_]
@@ -190,7 +190,7 @@ class Unwinding:
             return True
         if type_.kind != "path" or type_.last in PLAIN_ITERATORS:
             return False
-        return any(self._iterates_user(flow, arg) for arg in type_.args)
+        return any(self.iterates_user(flow, arg) for arg in type_.args)
 
     def _behind(self, flow: FunctionFlow, operation: Operation) -> TypeRef | None:
         """What its user chose of the value that a free function destroys, by value or behind a pointer."""
