@@ -14,7 +14,10 @@ import msgspec
 
 ROOT = Path(__file__).parent.parent
 TOOL = Path(sys.executable).parent / "scrutineer"
-VULNERABLE, FIXED = "abox@0.4.0", "abox@0.4.1"  # RUSTSEC-2020-0121: sent between threads whatever it holds
+VULNERABLE, FIXED = (
+    "lazy-init@0.4.0",
+    "lazy-init@0.5.0",
+)  # RUSTSEC-2021-0004: shared between threads whatever it holds
 NOTHING, FINDINGS = 0, 1  # exit statuses that are answers
 WIDTH = 58
 
