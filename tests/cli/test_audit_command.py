@@ -82,7 +82,7 @@ def test_of_several_targets_paths_and_parts_tell_which_is_meant(tree: Write) -> 
     assert report["coverage"]["read"] == sum(part["coverage"]["read"] for part in report["parts"]) == 3
     text = scrutineer("audit", "a", "b", folder=root).out
     assert "a/src/lib.rs:2:5" in text
-    assert "unsafe { *p }" in text
+    assert "unsafe { *(p as *const u8) }" in text
     assert "parts" not in scrutineer("audit", "a", "--format", "json", folder=root).report
 
 
