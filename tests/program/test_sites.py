@@ -97,3 +97,16 @@ def test_a_site_knows_its_place_and_operation() -> None:
     operation = body.body.blocks[site.block].operations[site.operation]
     assert operation.operands[0].place is not None
     assert operation.operands[0].place.steps == ("*",)
+
+
+def test_initialisers_of_statics_have_sites() -> None:
+    text = 'static X: &str = unsafe { core::str::from_utf8_unchecked(b"x") }; const Y: u8 = unsafe { *P }; static P: &u8 = &1;'
+    assert [(site.id.item, site.callee) for site in _found(text) if site.certain] == [
+        ("sample::X", "core::str::from_utf8_unchecked")
+    ]
+
+
+def test_aliases_that_double_do_not_take_forever() -> None:
+    lines = [f"type A{n} = (A{n + 1}, A{n + 1}, A{n + 1}, A{n + 1});" for n in range(40)]
+    program = crate("".join(lines) + "type A40 = u8; fn f(a: A0) { unsafe { a.go() } }")
+    assert [site.certain for site in sites(program)] in ([False], [])

@@ -69,12 +69,24 @@ class BodyOperations:
 
     @classmethod
     def of_block(cls, program: Program, file: int, position: int, function: int) -> BodyOperations:
-        """Of one unsafe block; outside functions nothing was lowered."""
+        """Of one unsafe block, in a function or in the initialiser of a const or static."""
         if function < 0:
-            return cls(program, Scope(program.tree.scopes[file][""]), [])
+            return cls._of_value(program, file, position)
         whole = _cached_operations(program, function)
         inside = [each for each in whole.operations if each.operation.unsafe_block == position]
         return cls(program, whole.scope, inside)
+
+    @classmethod
+    def _of_value(cls, program: Program, file: int, position: int) -> BodyOperations:
+        facts = program.files[file]
+        start = program.start(file, "values")
+        for number, value in enumerate(facts.values):
+            if value.span.covers(facts.unsafe_blocks[position].span):
+                typed = program.typing.type_value(start + number)
+                if typed is not None:
+                    inside = [each for each in located(typed) if each.operation.unsafe_block == position]
+                    return cls(program, typed.scope, inside)
+        return cls(program, Scope(program.tree.scopes[file][""]), [])
 
     @property
     def has_blocks(self) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scrutineer.program.program import Program
 
 SELF = TypeRef("param", "Self")
+_ALIASES = 500  # aliases that one type leads to; more is a text that doubles with each line
 _DEPTH = 12  # aliases of aliases; a longer chain is a cycle
 
 
@@ -41,6 +42,7 @@ class TypeResolver:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._aliases = 0  # followed for the present type
         self._impl_scopes: dict[int, Scope] = {}
         self._trait_scopes: dict[int, Scope] = {}
         self._signatures: dict[int, Signature] = {}
@@ -173,7 +175,8 @@ class TypeResolver:
         depth: int = 0,
     ) -> TypeRef:
         """The type that a definition names with these arguments; aliases are followed."""
-        if depth > _DEPTH:
+        self._aliases = self._aliases + 1 if depth else 0
+        if depth > _DEPTH or self._aliases > _ALIASES:
             return UNKNOWN
         if definition.crate == "std":
             return self._library_instance(definition.path, args, lifetimes)

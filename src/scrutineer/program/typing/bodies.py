@@ -240,6 +240,7 @@ class Typing:
         self.program = program
         self.traits = TraitScope(program)
         self._bodies: dict[int, TypedBody | None] = {}
+        self._values: dict[int, TypedBody | None] = {}
 
     def body_of(self, function: int) -> Body | None:
         """The body of a function, read again where the worker did not lower it or a macro can be expanded."""
@@ -251,22 +252,38 @@ class Typing:
         if function not in self._bodies:
             template = (
                 self.program.functions[function].item.definition >= 0
-            )  # no function before it is expanded
+            )  # no function until it is expanded
             body = None if template else self.body_of(function)
             self._bodies[function] = self.typed(function, body) if body is not None else None
         return self._bodies[function]
+
+    def type_value(self, value: int) -> TypedBody | None:
+        """The initialiser of a const or static with types, where the worker lowered it."""
+        if value not in self._values:
+            entry = self.program.values[value]
+            bodies = self.program.files[entry.file].bodies
+            body = next((body for body in bodies if body.function < 0 and body.value == entry.number), None)
+            self._values[value] = None
+            if body is not None:
+                scope = self.program.resolver.scope_of(entry)
+                typer = self._typer(body, scope, ())
+                typer.locals[0] = self.program.resolver.resolve(entry.item.type, scope)
+                typer.run()
+                self._values[value] = typer.finish()
+        return self._values[value]
 
     def typed(self, function: int, body: Body) -> TypedBody:
         """A body that was lowered on demand, with types."""
         resolver = self.program.resolver
         signature = resolver.signature(function)
-        scope = resolver.scope_of(self.program.functions[function])
-        methods = Methods(
-            Steps(self.program.impl_index, signature.bounds, scope.module), self.traits, scope.trait
-        )
-        typer = BodyTyper(self.program, body, scope, signature.bounds, methods)
+        typer = self._typer(body, resolver.scope_of(self.program.functions[function]), signature.bounds)
         typer.locals[0] = signature.result
         for number, type_ in enumerate(signature.parameters[: body.parameters], start=1):
             typer.locals[number] = type_
         typer.run()
         return typer.finish()
+
+    def _typer(self, body: Body, scope: Scope, bounds: tuple[Bound, ...]) -> BodyTyper:
+        steps = Steps(self.program.impl_index, bounds, scope.module)
+        methods = Methods(steps, self.traits, scope.trait, scope.cfg)
+        return BodyTyper(self.program, body, scope, bounds, methods)
