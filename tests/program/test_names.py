@@ -106,3 +106,9 @@ def test_edition_2015_reads_use_from_the_root() -> None:
     program = crate("mod a { pub struct T; } mod b { use a::T; }", edition="2015")
     module = next(module.index for module in program.modules if module.name == "b")
     assert program.resolve("T", Scope(module)).path == "sample::a::T"
+
+
+def test_an_ordinary_build_does_not_import_what_a_test_flag_asks_for() -> None:
+    program = crate("#[cfg(loom)] use loom::sync::Arc; #[cfg(not(loom))] use std::sync::Arc;")
+    assert program.resolve("Arc", Scope(0)).path == "alloc::sync::Arc"
+    assert program.resolve("Arc", Scope(0, "loom")).path != "alloc::sync::Arc"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from scrutineer.model.target import CrateUnit
-from scrutineer.program.cfg import compatible, expected
+from scrutineer.program.cfg import compatible, conjunction, expected
 from scrutineer.program.entries import NOTHING, Binding, Definition, Module, TypeEntry
 from scrutineer.program.index import module_chain
 from scrutineer.program.library import PRIMITIVES, library_definition, prelude
@@ -223,12 +223,13 @@ class Names:
         found = [(b.definition, b.visibility, module.index) for b in declared.get(name, ()) if b.definition]
         for binding in module.uses.get(name, ()):
             found.extend(
-                (target, binding.visibility, module.index)
+                (_under(target, binding.cfg), binding.visibility, module.index)
                 for target in self._imported(binding, module.index, namespace)
             )
         if not found:
             for binding in module.globs:
-                found.extend(self._through_glob(binding, module, name, namespace))
+                brought = self._through_glob(binding, module, name, namespace)
+                found.extend((_under(target, binding.cfg), seen, owner) for target, seen, owner in brought)
         return tuple(dict.fromkeys(found))
 
     def _imported(self, binding: Binding, module: int, namespace: Namespace) -> Iterator[Definition]:
@@ -281,3 +282,11 @@ def _of_crate(found: Definition, crate: str) -> Definition:
         return found
     inner = f"{crate}/{found.crate}" if found.crate else crate
     return Definition(found.kind, found.path, inner, found.index, found.cfg, found.rest)
+
+
+def _under(found: Definition, cfg: str) -> Definition:
+    """A definition as a `use` under a predicate gives it."""
+    if not cfg:
+        return found
+    both = conjunction(found.cfg, cfg)
+    return Definition(found.kind, found.path, found.crate, found.index, both, found.rest)
