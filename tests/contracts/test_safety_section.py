@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrutineer.contracts.safety_section import read_safety_section, section_of
-from scrutineer.model.contract import Contract, Obligation
+from scrutineer.model.contract import Contract, Precondition
 from scrutineer.model.items import Parameter
 from scrutineer.model.types import TypeRef
 
@@ -24,7 +24,7 @@ def _read(section: str, **parameters: TypeRef) -> Contract:
     return contract
 
 
-def _pairs(obligations: tuple[Obligation, ...]) -> set[tuple[str, str]]:
+def _pairs(obligations: tuple[Precondition, ...]) -> set[tuple[str, str]]:
     return {(each.property, each.parameter) for each in obligations}
 
 

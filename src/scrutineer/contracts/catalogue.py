@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from scrutineer.model.contract import Contract, Obligation, Property
+from scrutineer.model.contract import Contract, Precondition, Property
 from scrutineer.program.tables import standard
 
 Operation = Literal[
@@ -126,7 +126,7 @@ def parameters_of(path: str) -> tuple[str, ...]:
     return receiver + tuple(parameter.name for parameter in signature.parameters)
 
 
-def _obligations(line: _Line, parameters: tuple[str, ...]) -> list[Obligation]:
+def _obligations(line: _Line, parameters: tuple[str, ...]) -> list[Precondition]:
     position, parameter = _subject(line.about, parameters)
     alternatives = tuple(one for other in line.or_ for one in _obligations(other, parameters))
     lines = _file().set[line.set] if line.set else (line,)
@@ -134,7 +134,7 @@ def _obligations(line: _Line, parameters: tuple[str, ...]) -> list[Obligation]:
     for each in lines:
         assert each.property is not None, f"neither a property nor a set: {line}"
         found.append(
-            Obligation(
+            Precondition(
                 property=each.property,
                 words=each.words,
                 parameter=parameter,

@@ -8,7 +8,7 @@ import msgspec
 
 from scrutineer.contracts.properties import properties_of
 from scrutineer.contracts.prose import code_names, flat, plain, units
-from scrutineer.model.contract import Contract, Obligation, Property
+from scrutineer.model.contract import Contract, Precondition, Property
 from scrutineer.model.items import Parameter
 
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]*(?:[\w /&]*\b)?safety\b[^\n]*$", re.IGNORECASE | re.MULTILINE)
@@ -96,7 +96,7 @@ def read_safety_section(
     all_units = [unit for unit in units(text) if not _ASIDE.match(flat(text[unit.start : unit.end]))]
     asking = [unit for unit in all_units if unit.bullet or _ASKS.search(text[unit.start : unit.end])]
     reference = _REFERENCE.search(flat(text))
-    obligations: list[Obligation] = []
+    obligations: list[Precondition] = []
     for unit in asking or all_units:
         words = text[unit.start : unit.end]
         if _SAME.search(words) or (_REFERENCE.search(flat(words)) and not properties_of(words)):
@@ -152,7 +152,7 @@ def _is_pointer(parameter: Parameter) -> bool:
     return parameter.type.kind == "pointer" or parameter.type.last == "NonNull"
 
 
-def _obligations(words: str, names: _Names) -> list[Obligation]:
+def _obligations(words: str, names: _Names) -> list[Precondition]:
     """The obligations of one bullet or sentence: one per property that its clauses name, at least one."""
     condition, rest = _split_condition(words)
     either = _EITHER.search(rest)
@@ -181,8 +181,8 @@ def _split_condition(words: str) -> tuple[str, str]:
     return "", words
 
 
-def _of_clauses(text: str, whole: str, names: _Names, condition: str) -> list[Obligation]:
-    found: dict[tuple[str, str], Obligation] = {}
+def _of_clauses(text: str, whole: str, names: _Names, condition: str) -> list[Precondition]:
+    found: dict[tuple[str, str], Precondition] = {}
     subjects: list[str] = []
     waiting: list[str] = []  # named in a clause that says nothing yet: `a` of "`a` and `b` must be valid"
     for written in _CLAUSE.split(text):
@@ -210,9 +210,9 @@ def _of_clauses(text: str, whole: str, names: _Names, condition: str) -> list[Ob
     return list(found.values())
 
 
-def _obligation(name: Property, words: str, subject: str, names: _Names, condition: str) -> Obligation:
+def _obligation(name: Property, words: str, subject: str, names: _Names, condition: str) -> Precondition:
     mentioned = tuple(code for code in code_names(words) if code != subject)
-    return Obligation(
+    return Precondition(
         property=name,
         words=flat(words),
         parameter=subject,

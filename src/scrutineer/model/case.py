@@ -6,8 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from scrutineer.model.contract import Claim, Property
 from scrutineer.model.site import Site
-from scrutineer.model.span import Location, Span
+from scrutineer.model.span import Location
 
 Status = Literal["discharged", "delegated", "claimed", "contradicted", "open"]
 
@@ -22,28 +23,28 @@ EvidenceKind = Literal[
     "exploration",  # interleavings explored within bounds, and none breaks it
 ]
 
-ClaimKind = Literal[
-    "delegates",
-    "invariant",
-    "lock-held",
-    "checked",
-    "exclusive",
-    "names",
-    "created",
-    "foreign-guarantee",
-    "placeholder",
-    "other",
+Verdict = Literal["unverified", "verified", "contradicted"]
+
+WhyUnsafe = Literal[
+    "foreign call",
+    "hardware",  # volatile access, assembly, intrinsics of one processor
+    "container internals",  # raw memory that a data structure manages itself
+    "unchecked",  # a checked form exists; the check was left out
+    "thread assertion",  # `unsafe impl Send` or `Sync`
+    "trait promise",  # any other `unsafe impl`
+    "type punning",  # bytes or one type read as another
+    "shared state",  # `static mut`, cells and pointers to what several owners reach
+    "contract",  # a precondition that its author wrote
+    "linkage",  # symbols and sections
 ]
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that a SAFETY comment says. `names` are the identifiers it speaks of, in order."""
+class Testimony(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim of a SAFETY comment as it stands at a site, and what checking it against the code gave."""
 
-    kind: ClaimKind
-    text: str
-    span: Span
-    names: tuple[str, ...] = ()
-    verdict: Literal["unverified", "verified", "contradicted"] = "unverified"
+    claim: Claim
+    location: Location  # of the comment
+    verdict: Verdict = "unverified"
     reason: str = ""
 
 
@@ -58,12 +59,11 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     """One precondition, bound to the site's actual arguments.
 
-    `property` is a published safety property (see model/contract.py), `subject` the argument as written
-    (`self.head`), `requirement` the sentence with the argument filled in, `source` where it comes from: the path
-    of the callee whose contract asks it, or the kind of operation.
+    `subject` is the argument as written (`self.head`), `requirement` the sentence with the argument filled in,
+    `source` where it comes from: the path of the callee whose contract asks it, or the kind of operation.
     """
 
-    property: str
+    property: Property
     subject: str
     requirement: str
     source: str
@@ -102,12 +102,12 @@ class SafetyCase(msgspec.Struct, frozen=True, kw_only=True):
 
     site: Site
     operation: str  # the operation as written, on one line
-    why_unsafe: str = ""
+    why_unsafe: WhyUnsafe = "contract"
     obligations: tuple[Obligation, ...] = ()
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[Testimony, ...] = ()
     base: TrustedBase = TrustedBase()
 
     @property
     def settled(self) -> bool:
-        """Whether every obligation is discharged or delegated."""
-        return all(o.status in {"discharged", "delegated"} for o in self.obligations)
+        """Whether every obligation is discharged or delegated; a site whose contract nobody wrote never is."""
+        return bool(self.obligations) and all(o.status in {"discharged", "delegated"} for o in self.obligations)

@@ -42,7 +42,7 @@ Property = Literal[
 PROPERTIES: tuple[Property, ...] = get_args(Property)
 
 
-class Obligation(msgspec.Struct, frozen=True, kw_only=True):
+class Precondition(msgspec.Struct, frozen=True, kw_only=True):
     """One precondition, not yet bound to a site's arguments.
 
     `parameter` is the name it is about: `self`, `result`, or empty for the call as a whole; `position` counts
@@ -57,7 +57,7 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     position: int = -1
     extent: str = ""
     condition: str = ""
-    alternatives: tuple[Obligation, ...] = ()
+    alternatives: tuple[Precondition, ...] = ()
     names: tuple[str, ...] = ()
     reference: str = ""
 
@@ -71,7 +71,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
 
     of: str
     source: Literal["catalogue", "section", "operation"]
-    obligations: tuple[Obligation, ...] = ()
+    obligations: tuple[Precondition, ...] = ()
     release: str = ""
     reference: str = ""
 
