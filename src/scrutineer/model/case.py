@@ -110,4 +110,6 @@ class SafetyCase(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def settled(self) -> bool:
         """Whether every obligation is discharged or delegated; a site whose contract nobody wrote never is."""
-        return bool(self.obligations) and all(o.status in {"discharged", "delegated"} for o in self.obligations)
+        return bool(self.obligations) and all(
+            o.status in {"discharged", "delegated"} for o in self.obligations
+        )

@@ -52,3 +52,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     operation: int = -1
     unsafe_block: int = -1
     test: bool = False
+
+    def kind_is(self, *kinds: SiteKind) -> bool:
+        """Whether the site is of one of these kinds."""
+        return self.id.kind in kinds

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from scrutineer.cases.cases import Cases
 from scrutineer.facts.attributes import is_test_predicate
 from scrutineer.flow.function import Flows
 from scrutineer.locks.locks import Locks
@@ -72,6 +73,11 @@ class Unit(CrateFiles):
         from scrutineer.interference.interference import Interference  # noqa: PLC0415 - the explorer is needed by few
 
         return Interference(self.locks)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """What must hold at each unsafe site, and what makes it hold."""
+        return Cases(self.flows, self.text)
 
     def module(self, path: str) -> str:
         """Module path of a file, as `mod` declarations lead to it."""

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 
 import msgspec
 
-from scrutineer.model.finding import Coverage
+from scrutineer.model.finding import Coverage, TargetIdentity
 from scrutineer.rules.unit import Unit
 from scrutineer.run.audit import opened_cache, opened_jobs
 from scrutineer.run.checking import unit_of
@@ -25,6 +25,7 @@ class Opened(msgspec.Struct, frozen=True):
     """Crates one after the other, each seen whole, and how much of the target was read."""
 
     units: Iterator[Unit]
+    target: TargetIdentity
     coverage: Coverage
 
 
@@ -42,4 +43,5 @@ def opened_crates(question: Question, machine: Machine, watcher: Watcher) -> Ite
             crates, unreached = ownership(job.target, contents.modules)
             watcher.stop()
             tasks = crate_tasks(job, contents, crates, store.path)
-            yield Opened((unit_of(task) for task in tasks), coverage(contents, unreached))
+            units = (unit_of(task) for task in tasks)
+            yield Opened(units, job.target.identity, coverage(contents, unreached))

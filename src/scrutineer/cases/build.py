@@ -1,0 +1,124 @@
+"""From a site to its safety case: what is asked, of which argument, and what meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from scrutineer.cases.asked import Asked, asked_by
+from scrutineer.cases.by_check import by_check
+from scrutineer.cases.by_contract import by_contract
+from scrutineer.cases.by_fields import by_fields
+from scrutineer.cases.by_invariant import by_invariant
+from scrutineer.cases.by_type import by_origin, by_type
+from scrutineer.cases.located import SiteAt, locate
+from scrutineer.cases.question import Question
+from scrutineer.cases.testimony import checked, claims_at, vouches
+from scrutineer.cases.why import why_unsafe
+from scrutineer.cases.written import arguments, one_line
+from scrutineer.flow.function import Flows
+from scrutineer.model.case import Evidence, Obligation, SafetyCase, Testimony
+from scrutineer.model.contract import Precondition
+from scrutineer.model.site import Site
+
+_WITNESSES: tuple[Callable[[Question], Evidence | None], ...] = (
+    by_type,
+    by_origin,
+    by_check,
+    by_contract,
+    by_invariant,
+)
+_UNWRITTEN = "its author wrote no contract for it"
+
+
+class Builder:
+    """Builds the cases of one crate. `text` gives a file's bytes."""
+
+    def __init__(self, flows: Flows, text: Callable[[str], bytes]) -> None:
+        """Nothing is read yet."""
+        self.flows = flows
+        self.program = flows.program
+        self.text = text
+
+    def case(self, site: Site) -> SafetyCase:
+        """The safety case of one site, without its trusted base."""
+        at = locate(self.flows, site)
+        written = self.text(site.path)[site.span.start : site.span.end].decode(errors="replace")
+        asked = asked_by(self.program, site, at)
+        claims = claims_at(self.program, site)
+        decided = [self._obligation(site, at, each, written, claims) for each in asked]
+        obligations = tuple(dict.fromkeys(decided)) or (self._unwritten(site, claims),)
+        return SafetyCase(
+            site=site,
+            operation=one_line(written),
+            why_unsafe=why_unsafe(self.program, site, at),
+            obligations=obligations,
+            claims=tuple(checked(claims, obligations)),
+        )
+
+    def _obligation(
+        self, site: Site, at: SiteAt | None, asked: Asked, written: str, claims: list[Testimony]
+    ) -> Obligation:
+        wanted = asked.precondition
+        subject = _subject(site, at, wanted, written)
+        evidence = self._evidence(site, at, asked)
+        obligation = Obligation(
+            property=wanted.property,
+            subject=subject,
+            requirement=_requirement(asked, subject),
+            source=asked.source,
+            condition=wanted.condition,
+            evidence=(evidence,) if evidence else (),
+            status="delegated" if evidence and evidence.kind == "contract" else "discharged",
+        )
+        return obligation if evidence else self._claimed(obligation, claims)
+
+    def _claimed(self, obligation: Obligation, claims: list[Testimony]) -> Obligation:
+        said = any(vouches(each.claim, obligation.property) for each in claims)
+        return msgspec.structs.replace(obligation, status="claimed" if said else "open")
+
+    def _unwritten(self, site: Site, claims: list[Testimony]) -> Obligation:
+        """What stands in for the contract of a callee that has none."""
+        obligation = Obligation(
+            property="other",
+            subject=site.callee or site.text,
+            requirement=f"what `{site.callee or site.text}` needs; {_UNWRITTEN}"
+            if site.certain
+            else f"whatever `{site.callee or site.text}` needs: it was not found, or its types are not known",
+            source=site.callee,
+        )
+        return self._claimed(obligation, claims)
+
+    def _evidence(self, site: Site, at: SiteAt | None, asked: Asked) -> Evidence | None:
+        if at is None:
+            return by_fields(self.program, site, asked) if site.kind_is("impl") else None
+        for wanted in (asked.precondition, *asked.precondition.alternatives):
+            question = Question(at, asked, wanted, at.operand(wanted.position))
+            for witness in _WITNESSES:
+                found = witness(question)
+                if found is not None:
+                    return found
+        return None
+
+
+def _subject(site: Site, at: SiteAt | None, wanted: Precondition, written: str) -> str:
+    """The argument that a precondition is about, as the source writes it."""
+    if site.kind_is("deref", "union", "static", "impl", "attribute"):
+        return one_line(site.text)
+    method = at is not None and at.operation.callee is not None and at.operation.callee.form == "method"
+    found = arguments(written, method=method)
+    if 0 <= wanted.position < len(found):
+        return found[wanted.position]
+    return wanted.parameter
+
+
+def _requirement(asked: Asked, subject: str) -> str:
+    """The sentence, with the argument in place of the parameter."""
+    wanted = asked.precondition
+    named = f"`{wanted.parameter}`"
+    if wanted.parameter and subject and named in wanted.words:
+        return wanted.words.replace(named, f"`{subject}`")
+    starts_with_verb = wanted.words[:1].islower() and subject and wanted.position >= 0
+    extent = f" ({wanted.extent})" if wanted.extent and wanted.extent not in wanted.words else ""
+    return f"`{subject}` {wanted.words}{extent}" if starts_with_verb else f"{wanted.words}{extent}"

@@ -1,0 +1,48 @@
+"""One obligation while it is being decided: what is asked, of which operand, where."""
+
+from __future__ import annotations
+
+import msgspec
+
+from scrutineer.cases.asked import Asked
+from scrutineer.cases.located import SiteAt
+from scrutineer.cases.origin import Origin, origin_of
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.model.body import Operand
+from scrutineer.model.case import Evidence, EvidenceKind
+from scrutineer.model.contract import Precondition
+from scrutineer.model.span import Location, Span
+
+_ARITHMETIC = frozenset(("add", "sub", "offset", "byte_add", "byte_sub", "byte_offset"))
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What is asked at a site; `wanted` is the precondition itself or one of its alternatives."""
+
+    at: SiteAt
+    asked: Asked
+    wanted: Precondition
+    operand: Operand | None
+
+    @property
+    def flow(self) -> FunctionFlow:
+        """The body around the site."""
+        return self.at.flow
+
+    @property
+    def origin(self) -> Origin:
+        """What the operand was made of."""
+        return origin_of(self.flow, self.operand)
+
+    @property
+    def moves(self) -> bool:
+        """Whether the operation is pointer arithmetic, for which the extent of the memory matters."""
+        return self.at.target.name in _ARITHMETIC
+
+    def evidence(self, kind: EvidenceKind, text: str, span: Span | None = None) -> Evidence:
+        """Evidence at a span of this body, or at the site itself."""
+        if span is None or span.path:
+            return Evidence(kind=kind, text=text, location=self.at.site.location)
+        lines = self.flow.program.files[self.flow.entry.file].lines
+        place = Location(self.flow.path, lines.position(span.start), lines.position(span.end))
+        return Evidence(kind=kind, text=text, location=place)
