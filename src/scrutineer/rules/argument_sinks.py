@@ -11,7 +11,7 @@ from scrutineer.contracts.catalogue import contract_of, parameters_of
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operand, Operation, Place
-from scrutineer.model.contract import Obligation, Property
+from scrutineer.model.contract import Precondition, Property
 from scrutineer.model.finding import FindingClass
 
 _CLASSES: dict[Property, FindingClass] = {
@@ -93,7 +93,7 @@ def _asked(path: str) -> tuple[tuple[int, FindingClass, bool], ...]:
     return tuple((position, class_, pointer) for position, (class_, pointer) in sorted(found.items()))
 
 
-def _length(obligation: Obligation, names: tuple[str, ...]) -> int:
+def _length(obligation: Precondition, names: tuple[str, ...]) -> int:
     """Position of the argument that says how much memory is meant: `len` of `len elements`."""
     word = obligation.extent.partition(" ")[0]
     return names.index(word) if word in names else -1
