@@ -35,7 +35,7 @@ class Bodies:
 
     def _known(self, facts: FileFacts, hole: int) -> bool:
         call = facts.macro_calls[hole]
-        return self.macros.find(call.name, facts.path, call.span.start) is not None
+        return self.macros.knows(call.name, facts.path, call.span.start)
 
     def _lower(self, facts: FileFacts, function: int) -> Body | None:
         item = facts.functions[function]

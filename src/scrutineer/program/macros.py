@@ -14,6 +14,7 @@ from scrutineer.model.file import FileFacts
 from scrutineer.model.items import MacroDefinition
 from scrutineer.model.span import Span
 from scrutineer.syntax.expand import Expansion, MacroSource, expand
+from scrutineer.syntax.paste import is_paste, paste
 
 Read = Callable[[str], bytes]
 """Bytes of a file by its path."""
@@ -29,13 +30,21 @@ class Found(NamedTuple):
 
 
 class Macros:
-    """The `macro_rules!` that one crate can call: its own, and the exported ones of crates that were read."""
+    """The `macro_rules!` that one crate can call: its own, and the exported ones of crates that were read.
+
+    `outside` are names of other crates: a path that begins with one means no macro of this crate.
+    """
 
     def __init__(
-        self, files: Sequence[FileFacts], read: Read, dependencies: Mapping[str, Macros] | None = None
+        self,
+        files: Sequence[FileFacts],
+        read: Read,
+        dependencies: Mapping[str, Macros] | None = None,
+        outside: frozenset[str] = frozenset(),
     ) -> None:
         self.read = read
         self.dependencies = dict(dependencies or {})
+        self.outside = outside
         self._marks = 0
         self._by_name: dict[str, list[tuple[FileFacts, MacroDefinition]]] = {}
         for facts in files:
@@ -53,6 +62,8 @@ class Macros:
         crate = first.removeprefix("::").partition("::")[0]
         if crate in self.dependencies:
             return self.dependencies[crate].exported(last, crate)
+        if crate in self.outside:
+            return None
         own = self._by_name.get(last)
         if own:
             before = [found for found in own if found[0].path == path and found[1].span.start < offset]
@@ -64,6 +75,10 @@ class Macros:
         return next(
             (f for key, macros in self.dependencies.items() if (f := macros.exported(last, key))), None
         )
+
+    def knows(self, name: str, path: str, offset: int) -> bool:
+        """Whether `expand` may answer."""
+        return self.find(name, path, offset) is not None or is_paste(name)
 
     def exported(self, name: str, crate: str) -> Found | None:
         """An exported definition, as a crate that depends on this one under the name `crate` sees it."""
@@ -77,9 +92,9 @@ class Macros:
 
         `inside` is where `arguments` stand; `path` is the file of the call.
         """
-        found = self.find(name, inside.path or path, call.start)
+        found = self.find(name, call.path or path, call.start)
         if found is None:
-            return None
+            return paste(MacroSource(arguments, inside.start, inside.path), call) if is_paste(name) else None
         body = found.definition.body
         text = found.read(found.facts.path)[body.start : body.end]
         self._marks += 1

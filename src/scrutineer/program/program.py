@@ -61,7 +61,8 @@ class Program:
         outer: dict[str, Macros] = {name: program.macros for name, program in self.dependencies.items()}
         texts: dict[str, bytes] = {}
         source = read or _no_source
-        self.macros: Macros = Macros(files, lambda path: texts.get(path) or source(path), outer)
+        outside = frozenset({"std", "core", "alloc", *unit.extern_prelude}) - {unit.name}
+        self.macros: Macros = Macros(files, lambda path: texts.get(path) or source(path), outer, outside)
         self.expansions = expanded_files(files, self.macros, unit.edition)
         texts.update((each.facts.path, each.text) for each in self.expansions)
         self.written = len(files)  # files from here on are expansions of macros

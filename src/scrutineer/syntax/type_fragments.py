@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from scrutineer.syntax.tokens import Token
 
 Tokens = Sequence[Token]
+_ANGLES = frozenset({"<", "<<"})
 
 
 def after_tree(tokens: Tokens, at: int) -> int:
@@ -18,12 +19,12 @@ def after_tree(tokens: Tokens, at: int) -> int:
 
 
 def skip_angles(tokens: Tokens, at: int, end: int) -> int:
-    """Index after the `>` that closes the `<` standing here."""
+    """Index after the `>` that closes the `<` standing here; `<<` opens two."""
     depth = 0
     while at < end:
         text = tokens[at].text
-        if text == "<":
-            depth += 1
+        if text in _ANGLES:
+            depth += len(text)
         elif text == ">":
             depth -= 1
             if depth == 0:
@@ -34,7 +35,7 @@ def skip_angles(tokens: Tokens, at: int, end: int) -> int:
 
 def skip_path(tokens: Tokens, at: int, end: int) -> int:
     """Index after a path with generic arguments or `Fn(A) -> B` sugar."""
-    if at < end and tokens[at].text == "<":
+    if at < end and tokens[at].text in _ANGLES:
         at = skip_angles(tokens, at, end)
         if at < 0 or at >= end or tokens[at].text != "::":
             return at
@@ -44,9 +45,9 @@ def skip_path(tokens: Tokens, at: int, end: int) -> int:
         if tokens[at].kind != "identifier":
             return -1
         at += 1
-        if at + 1 < end and tokens[at].text == "::" and tokens[at + 1].text == "<":
+        if at + 1 < end and tokens[at].text == "::" and tokens[at + 1].text in _ANGLES:
             at += 1
-        if at < end and tokens[at].text == "<":
+        if at < end and tokens[at].text in _ANGLES:
             at = skip_angles(tokens, at, end)
             if at < 0:
                 return -1

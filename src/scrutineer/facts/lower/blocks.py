@@ -79,10 +79,13 @@ def lower_block(builder: Builder, node: Node, target: Place | None) -> None:
         start(builder, after)
 
 
-def lower_statements(builder: Builder, node: Node, target: Place | None) -> None:
-    """Lower what stands between braces, in the scope that is open; its names stay visible."""
+def lower_statements(builder: Builder, node: Node, target: Place | None, *, has_value: bool = True) -> None:
+    """Lower what stands between braces, in the scope that is open; its names stay visible.
+
+    Without `has_value`, what stands last is a statement too, as if a `;` came after it.
+    """
     statements = [child for child in node.children if child.type not in _SKIPPED]
-    tails = _tails(statements)
+    tails = _tails(statements) if has_value else set()
     pending: list[Node] = []
     for at, statement in enumerate(statements):
         if statement.type == "attribute_item":
@@ -145,9 +148,7 @@ def lower_statement(builder: Builder, node: Node) -> None:
     if value.type == "macro_invocation":
         with expanded(builder, value, "statement") as body:
             if body is not None:
-                for statement in body.children:
-                    if statement.type not in _SKIPPED:
-                        lower_statement(builder, statement)
+                lower_statements(builder, body, None, has_value=False)
                 return
     outer = builder.temporaries
     builder.temporaries = open_scope(builder, "statement", span_of(builder, node))

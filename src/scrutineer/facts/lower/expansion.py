@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from scrutineer.facts.lower.source import body_of, span_of, text_of
-from scrutineer.facts.lower.state import Builder, MacroSite
+from scrutineer.facts.lower.state import Builder, Fragment, MacroSite
 from scrutineer.model.body import Expansion
 from scrutineer.model.span import Span
 
@@ -20,6 +20,7 @@ _CRATES = frozenset(_TABLE["crates"])
 FORMS: dict[str, str] = {name: form for form, names in _TABLE["forms"].items() for name in names}
 MODELLED = frozenset(_TABLE["modelled"])
 _DEEPEST = 24
+_HERE = "\0"  # stands for the expansion that is being lowered, in place of a file
 _MOST = 4_000
 """Expansions in one body: macros that expand to themselves twice would otherwise never end."""
 
@@ -74,10 +75,7 @@ def expanded(builder: Builder, node: Node, position: str) -> Iterator[Node | Non
         return
     call = call_of(builder, node)
     span = span_of(builder, node)
-    inside = span_of(builder, node.children[-1])
-    fragment = ask(
-        MacroSite(call.path, call.inside, span, Span(inside.start + 1, inside.end - 1, inside.path), position)
-    )
+    fragment = _asked(builder, ask, MacroSite(call.path, call.inside, span, _inside(builder, call), position))
     head = b"fn _(){"
     text = b"".join((head, fragment.text, b"\n}")) if fragment is not None else b""
     body = body_of(text) if fragment is not None else None
@@ -96,3 +94,26 @@ def expanded(builder: Builder, node: Node, position: str) -> Iterator[Node | Non
     yield body
     builder.depth -= 1
     builder.text, builder.shift, builder.origin, builder.expansion = saved
+
+
+def _inside(builder: Builder, call: Call) -> Span:
+    """Where the arguments stand: in the file, or else in the expansion that is being lowered."""
+    start, end = call.start, call.start + len(call.inside)
+    if builder.origin is None:
+        return Span(start + builder.shift, end + builder.shift)
+    return Span(start, end, _HERE)
+
+
+def _asked(builder: Builder, ask: Callable[[MacroSite], Fragment | None], site: MacroSite) -> Fragment | None:
+    """The answer, whose arguments come from where the expansion around the call has them from."""
+    fragment = ask(site)
+    around = builder.origin
+    if fragment is None or around is None:
+        return fragment
+    origin = fragment.origin
+
+    def composed(low: int, high: int) -> Span:
+        span = origin(low, high)
+        return around(span.start, span.end) if span.path == _HERE else span
+
+    return fragment._replace(origin=composed)

@@ -1,0 +1,107 @@
+"""A written model of `paste!`, of the crate of that name and of the kernel: `[<a b>]` becomes the name `ab`.
+
+All else stays as it is. A pasted name is never longer than what it is pasted from, so it is filled up with blanks, and
+everything keeps its place. See the documentation of the `paste` crate for the modifiers (`$name:lower`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from scrutineer.model.span import Span
+from scrutineer.syntax.expand import Expansion, MacroSource, Piece
+from scrutineer.syntax.tokens import Token, TokenError, tokenize
+
+_PATHS = frozenset({"paste::item", "paste::expr"})  # of versions before 1.0
+
+
+def is_paste(name: str) -> bool:
+    """Whether a macro's path is that of `paste!`."""
+    steps = name.split("::")
+    return steps[-1] == "paste" or "::".join(steps[-2:]) in _PATHS
+
+
+def paste(arguments: MacroSource, call: Span) -> Expansion | None:
+    """What `paste!` makes of its arguments; nothing where they do not read as Rust."""
+    try:
+        tokens = tokenize(arguments.text)
+    except TokenError:
+        return None
+    text = bytearray(arguments.text)
+    for at, token in enumerate(tokens):
+        if token.text != "[" or at + 2 >= token.partner or tokens[at + 1].text != "<":
+            continue
+        close = tokens[token.partner]
+        if tokens[token.partner - 1].text == ">":
+            name = _joined(tokens[at + 2 : token.partner - 1])
+            if name is not None and len(name) <= close.end - token.start:
+                text[token.start : close.end] = name.ljust(close.end - token.start).encode("latin-1")
+    return Expansion(bytes(text), tuple(_pieces(bytes(text), arguments)), call)
+
+
+def _pieces(text: bytes, arguments: MacroSource) -> list[Piece]:
+    return [
+        Piece(
+            token.start,
+            token.end,
+            Span(arguments.offset + token.start, arguments.offset + token.end, arguments.path),
+            definition=False,
+        )
+        for token in tokenize(text)
+    ]
+
+
+def _joined(tokens: Sequence[Token]) -> str | None:
+    """The name that the tokens between `[<` and `>]` make; nothing if they are something else."""
+    words: list[str] = []
+    end = -1
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        word = _word(token)
+        if word is not None:
+            if token.start == end:  # a character beyond ASCII cuts a name into pieces that touch
+                words[-1] += word
+            else:
+                words.append(word)
+            end = token.end
+        elif token.text == ":" and words and at + 1 < len(tokens) and tokens[at + 1].text in _MODIFIERS:
+            at += 1
+            words[-1] = _MODIFIERS[tokens[at].text](words[-1])
+        else:
+            return None
+        at += 1
+    return "".join(words) or None
+
+
+def _word(token: Token) -> str | None:
+    if token.kind == "identifier":
+        return token.text.removeprefix("r#")
+    if token.kind == "literal":
+        inside = token.text.strip('"')
+        return inside if inside.replace("_", "").isalnum() else None
+    return token.text if token.text >= "\x80" else None
+
+
+def _snake(word: str) -> str:
+    return "".join(
+        f"_{char}" if char.isupper() and at and word[at - 1] != "_" else char for at, char in enumerate(word)
+    ).lower()
+
+
+def _camel(word: str) -> str:
+    before = ["_", *word]
+    return "".join(
+        char.upper() if last == "_" else char.lower() if last.isupper() else char
+        for last, char in zip(before, word, strict=False)
+        if char != "_"
+    )
+
+
+_MODIFIERS: dict[str, Callable[[str], str]] = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "snake": _snake,
+    "camel": _camel,
+    "span": str,
+}
