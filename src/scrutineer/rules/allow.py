@@ -7,7 +7,7 @@ import re
 import msgspec
 
 from scrutineer.model.span import Span
-from scrutineer.rules.lexer import blank_comments, comments, line_end, statement_after
+from scrutineer.syntax.lexer import blank_comments, comments, line_end, statement_after
 
 _MARK = b"scrutineer:"
 # Doc comments (`///`, `//!`, `/**`, `/*!`) are prose about an item, never an instruction.

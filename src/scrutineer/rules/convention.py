@@ -8,8 +8,8 @@ from functools import cache
 from scrutineer.model.finding import Level
 from scrutineer.model.items import Attribute
 from scrutineer.model.span import Span
-from scrutineer.rules.lexer import normalised
 from scrutineer.rules.unit import Unit
+from scrutineer.syntax.lexer import normalised
 
 _DEMANDED = frozenset({"warn", "deny", "forbid"})
 _WAIVED = frozenset({"allow", "expect"})

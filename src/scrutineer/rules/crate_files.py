@@ -11,8 +11,8 @@ from scrutineer.model.items import Item
 from scrutineer.model.paths import item_path, module_path
 from scrutineer.model.span import LineTable, Location, Span, line_table
 from scrutineer.model.target import CrateUnit, Mark
-from scrutineer.rules.lexer import blank_comments
 from scrutineer.rules.nesting import Nesting
+from scrutineer.syntax.lexer import blank_comments
 
 
 class CrateFiles:

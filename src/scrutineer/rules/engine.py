@@ -12,10 +12,10 @@ from scrutineer.model.finding import Finding
 from scrutineer.model.items import MacroDefinition
 from scrutineer.rules.allow import Allow, UnusedAllow, read_allows
 from scrutineer.rules.draft import Draft
-from scrutineer.rules.lexer import normalised
 from scrutineer.rules.rule import Rule, all_rules
 from scrutineer.rules.selection import Selection
 from scrutineer.rules.unit import Unit
+from scrutineer.syntax.lexer import normalised
 
 
 class _Report(msgspec.Struct, frozen=True):

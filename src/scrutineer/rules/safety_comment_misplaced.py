@@ -20,9 +20,9 @@ from scrutineer.model.items import (
 from scrutineer.model.span import Span
 from scrutineer.rules.convention import documentation_level
 from scrutineer.rules.draft import Draft
-from scrutineer.rules.lexer import blank_literals, whole_statement_after
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
+from scrutineer.syntax.lexer import blank_literals, whole_statement_after
 
 _LINT = "clippy::unnecessary_safety_comment"
 _NEAR = 10  # lines between a comment and the block that it may have been written for

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrutineer.rules.lexer import blank_comments, comments, normalised
+from scrutineer.syntax.lexer import blank_comments, comments, normalised
 
 PIECES = {
     "// line\n": True,
