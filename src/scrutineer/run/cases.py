@@ -68,7 +68,8 @@ def find_cases(question: Question, site: str, machine: Machine, watcher: Watcher
         for unit in opened.units:
             for case in unit.cases.named(site):
                 key = (case.site.path, case.site.span.start, case.site.span.end)
-                dossiers.setdefault(key, Dossier(case, _around(unit, case)))
+                if key not in dossiers:
+                    dossiers[key] = Dossier(unit.cases.whole(case), _around(unit, case))
     return Found(tuple(dossiers.values()), opened.coverage)
 
 
