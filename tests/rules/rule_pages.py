@@ -25,6 +25,7 @@ def unit_of(example: Example) -> Unit:
         kind="kernel" if kernel else "lib",
         edition=edition,
         panic="abort" if kernel else example.option("panic", "unwind"),
+        rust_version=example.option("rust-version"),
         lints=tuple((lint, "warn") for lint in example.option("lints").split(",") if lint),
     )
     files = tuple(read_file(path, text, edition) for path, text in sorted(texts.items()))

@@ -2,9 +2,9 @@
 
 A Rust block is a test of its page's rule. Each line that must be reported ends with `//~ rule-id`; several ids
 are separated by spaces, and `rule-id=note` also states the level. The fence's info string may say, after
-`rust`: `edition=2018`, `crate=name`, `kernel`, `panic=abort`, `lints=clippy::name` (the manifest sets it to
-`warn`), `also=rule-id` (a second rule that runs), `ignore` (no test). `// file: src/name.rs` on a line of its
-own starts a file; without one the block is `src/lib.rs`.
+`rust`: `edition=2018`, `crate=name`, `kernel`, `panic=abort`, `rust-version=1.70` (the manifest declares it),
+`lints=clippy::name` (the manifest sets it to `warn`), `also=rule-id` (a second rule that runs), `ignore` (no
+test). `// file: src/name.rs` on a line of its own starts a file; without one the block is `src/lib.rs`.
 """
 
 from __future__ import annotations
