@@ -21,6 +21,8 @@ pub fn wraps<T: Clone>(item: &T) -> Pair<T> { copies(item) }
 pub fn leaves<T>(_pair: Pair<T>) {}
 pub fn destroys<T>(item: *mut T) { unsafe { std::ptr::drop_in_place(item) } }
 pub fn drains<T>(items: &mut Vec<T>) { std::mem::forget(items.drain(..)); }
+pub fn calls_back(call: extern "C" fn(u32) -> u32) -> u32 { call(1) }
+pub fn calls_back_unwinding(call: extern "C-unwind" fn(u32) -> u32) -> u32 { call(1) }
 """
 
 
@@ -40,6 +42,8 @@ def flows() -> Flows:
         ("destroys", "user"),
         ("looks", "accessor"),
         ("leaves", "destructor"),
+        ("calls_back", "no"),
+        ("calls_back_unwinding", "user"),
     ],
 )
 def test_code_of_the_users_choice_is_told_from_what_only_holds_it(

@@ -127,6 +127,8 @@ class Unwinding:
                 return Unwind(self._of_trait(target), f"`{target.name}` of `{target.parameter}`")
             case "dyn":
                 return Unwind("user", f"`{target.name}` of a trait object")
+            case "callback" if is_foreign_pointer(target.self_type):
+                return NO
             case "callback":
                 return Unwind("user", "a closure or function that the caller hands in")
             case "closure":
@@ -264,6 +266,13 @@ class Unwinding:
             if worst.whose == "user":
                 break
         return worst
+
+
+def is_foreign_pointer(type_: TypeRef | None) -> bool:
+    """A pointer to a function of a foreign ABI through which nothing unwinds."""
+    if type_ is None or type_.kind != "fn":
+        return False
+    return type_.name not in {"", "Rust"} and not type_.name.endswith("-unwind")
 
 
 def open_part(type_: TypeRef | None) -> TypeRef | None:
