@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from scrutineer.flow.function import FunctionFlow
-from scrutineer.interference.detach import Detaches
+from scrutineer.interference.detach import Detach, Detaches
 from scrutineer.interference.judgement import Judgement, Shared, judge, share
 from scrutineer.interference.pair import Pair
 from scrutineer.interference.protocol.extract import Extractor
-from scrutineer.interference.removal import Removals
+from scrutineer.interference.removal import Removal, Removals
 from scrutineer.locks.locks import FunctionLocks, Locks
 
 
@@ -52,7 +52,7 @@ class Interference:
         removals = [found for inside in bodies for found in self.removals.of(inside) if found.key in keys]
         for detach in detached:
             for removal in removals:
-                if removal.key == detach.key and removal.guarded.lock.may_equal(detach.guarded.lock):
+                if _is_one_state(detach, removal):
                     yield Pair(detach, removal)
 
     def of_functions(self, first: int, second: int) -> Iterator[Shared]:
@@ -68,3 +68,11 @@ class Interference:
                 if removal.key not in seen and extractor.actions(beside, removal.key):
                     seen.add(removal.key)
                     yield share(extractor, removal, (one, other))
+
+
+def _is_one_state(detach: Detach, removal: Removal) -> bool:
+    """Whether the two may be about one container under one lock."""
+    if removal.key != detach.key or not removal.guarded.lock.may_equal(detach.guarded.lock):
+        return False
+    known = detach.type.kind == removal.type.kind == "path"
+    return not known or detach.type.name == removal.type.name

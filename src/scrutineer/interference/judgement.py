@@ -17,7 +17,6 @@ from scrutineer.interference.sharing import Sharing, sharing_of
 from scrutineer.locks.acquisitions import Acquisition
 from scrutineer.locks.locks import FunctionLocks
 from scrutineer.model.lock import LockId
-from scrutineer.model.types import UNKNOWN
 
 Outcome = Literal["shown", "unsupported", "open", "cleared"]
 _STATES = 200_000  # about two seconds
@@ -54,9 +53,7 @@ class Shared(msgspec.Struct, frozen=True):
 
 def share(extractor: Extractor, removal: Removal, threads: tuple[FunctionLocks, FunctionLocks]) -> Shared:
     """The model of two functions of which one holds the removal."""
-    operand = removal.flow.operation(removal.point).operands[0].place
-    type_ = removal.flow.type_of(operand) if operand is not None else UNKNOWN
-    model = extractor.model(threads, removal.key, type_, contract_of(extractor, removal), "")
+    model = extractor.model(threads, removal.key, removal.type, contract_of(extractor, removal), "")
     taken = [(inside.flow, _same_lock(inside, removal.guarded.lock)) for inside in threads]
     sentences = "; ".join(sharing_of(flow, each).sentence for flow, each in taken if each is not None)
     assumption = f"assumes that both can run at once on one object: {sentences}"

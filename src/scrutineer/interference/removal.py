@@ -17,7 +17,7 @@ from scrutineer.model.body import Operation, Place
 from scrutineer.model.items import SafetyComment
 from scrutineer.model.lock import GuardedPlace
 from scrutineer.model.span import Span
-from scrutineer.model.types import TypeRef
+from scrutineer.model.types import UNKNOWN, TypeRef
 
 
 class Removal(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +27,7 @@ class Removal(msgspec.Struct, frozen=True, kw_only=True):
     point: Point
     guarded: GuardedPlace
     key: str
+    type: TypeRef
     element: Place
     claim: str
     claim_span: Span | None
@@ -105,6 +106,7 @@ class Removals:
             point=point,
             guarded=guarded,
             key=field_key(inside.flow, guarded),
+            type=container_type(inside.flow, point),
             element=element,
             claim=_leaning_on(comment.text) if comment else "",
             claim_span=comment.span if comment else None,
@@ -145,6 +147,16 @@ class Removals:
             for block in position
             for target in flow.graph.successors[block]
         )
+
+
+def container_type(flow: FunctionFlow, point: Point) -> TypeRef:
+    """Type of the container that an operation is about: what its first operand is, or refers to."""
+    operands = flow.operation(point).operands
+    place = operands[0].place if operands else None
+    type_ = flow.type_of(place) if place is not None else UNKNOWN
+    while type_.kind == "ref" and type_.args:
+        type_ = type_.args[0]
+    return type_
 
 
 def _leaning_on(text: str) -> str:

@@ -8,10 +8,11 @@ import msgspec
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.locks.callers import from_caller
 from scrutineer.locks.guard_types import GuardTypes, mode_of, protected_by
 from scrutineer.locks.identity import LockFields, lock_at
-from scrutineer.locks.places import Root, root_of, written
-from scrutineer.locks.summary import Summary, Taken
+from scrutineer.locks.places import Root, written
+from scrutineer.locks.summary import Summary
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.lock import Guard, LockId
 from scrutineer.model.types import TypeRef
@@ -127,15 +128,9 @@ class Acquirer:
         if summary is None or len(summary.returned) != 1:
             return None
         taken = summary.returned[0]
-        root = rooted(self.flow, taken, operation)
-        path = written(self.flow, root.place) if root is not None else taken.lock.path
-        lock = LockId(taken.lock.owner, taken.lock.field, path)
-        return (
-            lock,
-            root,
-            taken.waits,
-            canonical_path(self.flow.program, self.flow.program.functions[call.function]),
-        )
+        through = canonical_path(self.flow.program, self.flow.program.functions[call.function])
+        lock, root = from_caller(self.flow, taken, operation) or (taken.lock, None)
+        return lock, root, taken.waits, through
 
     def _by_type(self, guard: TypeRef, name: str) -> LockId:
         """The lock of a guard that came from elsewhere: the only field that can be it, else one of its own."""
@@ -144,19 +139,3 @@ class Acquirer:
             return LockId(found.owner, found.field, name)
         function = canonical_path(self.flow.program, self.flow.entry)
         return LockId("", f"{function}::{name}", name)
-
-
-def rooted(flow: FunctionFlow, taken: Taken, operation: Operation) -> Root | None:
-    """Where a lock that a callee takes lies in the caller: its parameter replaced by the argument."""
-    if taken.parameter == 0:
-        return Root(Place(-1, taken.steps, taken.static)) if taken.static else None
-    if taken.parameter > len(operation.operands):
-        return None
-    place = operation.operands[taken.parameter - 1].place
-    if place is None:
-        return None
-    base = root_of(flow, place)
-    return Root(
-        Place(base.place.local, (*base.place.steps, *taken.steps), base.place.static),
-        base.exact and taken.exact,
-    )

@@ -13,7 +13,8 @@ from functools import cached_property
 
 from scrutineer.flow.function import Flows, FunctionFlow
 from scrutineer.flow.graph import Point
-from scrutineer.locks.acquisitions import Acquirer, Acquisition, rooted
+from scrutineer.locks.acquisitions import Acquirer, Acquisition
+from scrutineer.locks.callers import from_caller
 from scrutineer.locks.guard_types import GuardTypes
 from scrutineer.locks.guarded import Guarded
 from scrutineer.locks.held import Held
@@ -133,12 +134,13 @@ class Locks:
 
 def _through(flow: FunctionFlow, call: Operation, step: Step, taken: Taken, *, always: bool) -> Taken | None:
     """A lock that a callee takes, as a caller of the caller sees it."""
-    root = rooted(flow, taken, call)
-    moved = _from_root(flow, root.place) if root is not None else None
-    if root is None or moved is None or len(taken.chain) >= _LONGEST:
+    seen = from_caller(flow, taken, call)
+    moved = _from_root(flow, seen[1].place) if seen is not None else None
+    if seen is None or moved is None or len(taken.chain) >= _LONGEST:
         return None
+    lock, root = seen
     return Taken(
-        lock=taken.lock,
+        lock=lock,
         mode=taken.mode,
         parameter=moved[0],
         steps=moved[1],
