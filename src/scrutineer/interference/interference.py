@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from scrutineer.flow.function import FunctionFlow
 from scrutineer.interference.detach import Detach, Detaches
 from scrutineer.interference.judgement import Judgement, Shared, judge, share
 from scrutineer.interference.pair import Pair
 from scrutineer.interference.protocol.extract import Extractor
 from scrutineer.interference.removal import Removal, Removals
-from scrutineer.locks.locks import FunctionLocks, Locks
+from scrutineer.locks.locks import Locks
 
 
 class Interference:
@@ -30,21 +29,9 @@ class Interference:
         extractor = Extractor(self.locks)
         return tuple(judge(extractor, pair) for pair in self.pairs())
 
-    def bodies(self) -> Iterator[FunctionLocks]:
-        """Every body that holds a lock, closures included."""
-        for entry in self.program.functions:
-            flow = self.locks.flows.of(entry.index)
-            for each in flow.all_bodies() if flow is not None else ():
-                inside = self._inside(each, outermost=each is flow)
-                if inside is not None:
-                    yield inside
-
-    def _inside(self, flow: FunctionFlow, *, outermost: bool) -> FunctionLocks | None:
-        return self.locks.of(flow.entry.index) if outermost else self.locks.inside(flow)
-
     def pairs(self) -> Iterator[Pair]:
         """Pairs that share a container and may share its lock, by place of the detaching operation."""
-        bodies = list(self.bodies())
+        bodies = list(self.locks.bodies())
         detached = [found for inside in bodies for found in self.detaches.of(inside)]
         keys = {found.key for found in detached}
         if not keys:

@@ -150,7 +150,10 @@ class Removals:
 
 
 def container_type(flow: FunctionFlow, point: Point) -> TypeRef:
-    """Type of the container that an operation is about: what its first operand is, or refers to."""
+    """Type of the container that an operation is about: the method's own, or what the first operand refers to."""
+    method = flow.target(point).self_type
+    if method is not None:
+        return method
     operands = flow.operation(point).operands
     place = operands[0].place if operands else None
     type_ = flow.type_of(place) if place is not None else UNKNOWN

@@ -78,6 +78,20 @@ class Locks:
             self._functions[function] = self.inside(flow) if flow is not None else None
         return self._functions[function]
 
+    def bodies(self) -> tuple[FunctionLocks, ...]:
+        """Every body of the crate that holds a lock, closures included, in the order of the functions."""
+        return self._bodies
+
+    @cached_property
+    def _bodies(self) -> tuple[FunctionLocks, ...]:
+        found: list[FunctionLocks] = []
+        for entry in self.program.functions:
+            flow = self.flows.of(entry.index)
+            for each in flow.all_bodies() if flow is not None else ():
+                inside = self.of(entry.index) if each is flow else self.inside(each)
+                found += [inside] if inside is not None else []
+        return tuple(found)
+
     def inside(self, flow: FunctionFlow) -> FunctionLocks | None:
         """Locks of one body, which may be a closure's."""
         if all(self.types.of(type_) is None for type_ in flow.typed.locals):
