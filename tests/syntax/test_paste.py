@@ -48,5 +48,6 @@ def test_everything_keeps_its_place(parts: list[str], after: str) -> None:
     result = paste(MacroSource(text, 7, "x.rs"), Span(0, 1))
     assert result is not None
     assert result.text.split() == [b"struct", "".join(parts).encode(), b";", after.encode()]
-    for piece in result.pieces:
-        assert piece.origin == Span(piece.start + 7, piece.end + 7, "x.rs")
+    end = len(text) - len(after)
+    assert result.origin(end, len(text)) == Span(end + 7, len(text) + 7, "x.rs")
+    assert result.origin(7, 8) == Span(14, text.index(b"]") + 8, "x.rs")

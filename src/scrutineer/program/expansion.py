@@ -111,7 +111,7 @@ def _expansion(facts: FileFacts, call: MacroCall, macros: Macros, text: bytes) -
     if macros.find(call.name, facts.path, call.span.start) is None:
         items = modelled(call.name, arguments)
         if items is not None:
-            return Expansion(items, (), call.span)
+            return Expansion(items, call.span)
     return macros.expand(call.name, arguments, call.arguments, call.span, facts.path)
 
 

@@ -18,6 +18,7 @@ from scrutineer.syntax.tokens import Token, TokenError, tokenize
 LARGEST_EXPANSION = 1_000_000
 _MARK = "·".encode().decode("latin-1")  # U+00B7 may stand inside an identifier, and nobody writes it there
 _BOUNDS_END = frozenset({">", ",", "{", "where", "="})
+_BESIDE_LISTS = frozenset({":", "+", "::", "<", "where", "{", ";"})
 _WRAPPED = frozenset({"expr", "expr_2021"})
 
 
@@ -29,40 +30,38 @@ class MacroSource(NamedTuple):
     path: str = ""
 
 
-class Piece(NamedTuple):
-    """A token of an expansion: its place there, its place in the source, and whether the definition wrote it."""
-
-    start: int
-    end: int
-    origin: Span
-    definition: bool
-
-
 Written = tuple[Token, bool, str]  # token, whether the definition wrote it, its text in the expansion
 
 
 class Expansion(NamedTuple):
-    """Expanded text with its pieces in order; `call` is the whole invocation."""
+    """Expanded text; `call` is the whole invocation.
+
+    `written` are its tokens in order, `starts` where each begins in the text, `definition` and `arguments` what they
+    were taken from. Without tokens all of it was written by the call.
+    """
 
     text: bytes
-    pieces: tuple[Piece, ...]
     call: Span
+    written: Sequence[Written] = ()
+    starts: Sequence[int] = ()
+    definition: MacroSource = MacroSource(b"", 0)
+    arguments: MacroSource = MacroSource(b"", 0)
 
     def origin(self, start: int, end: int) -> Span:
         """Source span of a byte range of the expansion.
 
         A range that begins and ends in one source is that source's range; a mixed one is where it begins.
         """
-        starts = [piece.start for piece in self.pieces]
-        first = bisect_right(starts, start) - 1
-        last = max(bisect_right(starts, max(end - 1, start)) - 1, first)
+        first = bisect_right(self.starts, start) - 1
         if first < 0:
             return self.call
-        head = self.pieces[first].origin
-        for piece in reversed(self.pieces[first : last + 1]):
-            if piece.definition == self.pieces[first].definition and piece.origin.path == head.path:
-                return Span(head.start, max(head.end, piece.origin.end), head.path)
-        return head
+        last = max(bisect_right(self.starts, max(end - 1, start)) - 1, first)
+        from_definition = self.written[first][1]
+        while self.written[last][1] != from_definition:
+            last -= 1
+        source = self.definition if from_definition else self.arguments
+        head, tail = self.written[first][0], self.written[last][0]
+        return Span(source.offset + head.start, source.offset + max(head.end, tail.end), source.path)
 
 
 class _Transcriber:
@@ -81,21 +80,22 @@ class _Transcriber:
         at = start
         while at < end:
             token = self.body[at]
+            if token.text != "$":
+                text = f"{token.text}{_MARK}{self.mark}" if at in self.hygienic else token.text
+                self.output.append((token, True, text))
+                at += 1
+                continue
             repetition = repetition_at(self.body, at)
             if repetition is not None:
                 if not self._repeat(repetition.start, repetition.end, repetition.separator, bindings):
                     return False
                 at = repetition.after
-            elif token.text == "$" and at + 1 < end and self.body[at + 1].kind == "identifier":
+            elif at + 1 < end and self.body[at + 1].kind == "identifier":
                 if not self._variable(self.body[at + 1], bindings):
                     return False
                 at += 2
-            elif token.text == "$":
-                return False  # `${count(x)}` and other unstable forms
             else:
-                text = f"{token.text}{_MARK}{self.mark}" if at in self.hygienic else token.text
-                self.output.append((token, True, text))
-                at += 1
+                return False  # `${count(x)}` and other unstable forms
         return len(self.output) < LARGEST_EXPANSION
 
     def _variable(self, name: Token, bindings: Bindings) -> bool:
@@ -162,6 +162,10 @@ def _without_empty_lists(output: Sequence[Written]) -> Iterator[Written]:
     bounds = False  # behind a `where`, up to the body: elsewhere `: {` begins a block (of a label or a field)
     while at < len(output):
         text = output[at][2]
+        if text not in _BESIDE_LISTS:
+            yield output[at]
+            at += 1
+            continue
         after = output[at + 1][2] if at + 1 < len(output) else ""
         bounds = text == "where" or (bounds and text not in {"{", ";"})
         if text in {":", "+"} and after in _BOUNDS_END and (after != "{" or (text == ":" and bounds)):
@@ -175,27 +179,25 @@ def _without_empty_lists(output: Sequence[Written]) -> Iterator[Written]:
             at += 1
 
 
-def _assemble(
-    output: Sequence[Written], definition: MacroSource, arguments: MacroSource
-) -> tuple[bytes, tuple[Piece, ...]]:
-    """Join tokens to text: apart by a space, but for neighbours that touched in their source."""
+def _assemble(output: Sequence[Written]) -> tuple[bytes, list[Written], list[int]]:
+    """Join tokens to text: apart by a space, but for neighbours that touched in their source.
+
+    Also the tokens that are left, and where each begins.
+    """
+    written = list(_without_empty_lists(output))
     parts: list[str] = []
-    pieces: list[Piece] = []
-    size = 0
-    previous: tuple[Token, bool] | None = None
-    for token, from_definition, text in _without_empty_lists(output):
-        touches = previous is not None and previous[1] == from_definition and previous[0].end == token.start
-        if parts and not touches:
+    starts: list[int] = []
+    size = end = 0
+    before = None
+    for token, from_definition, text in written:
+        if parts and (before is not from_definition or end != token.start):
             parts.append(" ")
             size += 1
+        starts.append(size)
         parts.append(text)
-        width = len(text)
-        source = definition if from_definition else arguments
-        origin = Span(source.offset + token.start, source.offset + token.end, source.path)
-        pieces.append(Piece(size, size + width, origin, from_definition))
-        size += width
-        previous = (token, from_definition)
-    return "".join(parts).encode("latin-1"), tuple(pieces)
+        size += len(text)
+        before, end = from_definition, token.end
+    return "".join(parts).encode("latin-1"), written, starts
 
 
 @lru_cache(maxsize=1024)
@@ -228,6 +230,6 @@ def expand(
         transcriber.hygienic = local_names(body, *rule.transcriber)
         if not transcriber.write(*rule.transcriber, bindings):
             return None
-        text, pieces = _assemble(transcriber.output, definition, arguments)
-        return Expansion(text, pieces, call)
+        text, written, starts = _assemble(transcriber.output)
+        return Expansion(text, call, written, starts, definition, arguments)
     return None

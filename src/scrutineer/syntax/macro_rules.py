@@ -99,7 +99,7 @@ class Matcher:
         """Argument index after the pattern range, -1 where it does not match."""
         pattern = self.pattern
         while at < stop:
-            repetition = repetition_at(pattern, at)
+            repetition = repetition_at(pattern, at) if pattern[at].text == "$" else None
             if repetition is not None:
                 position = self._repeat(repetition, position, end, bindings)
                 at = repetition.after

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from scrutineer.model.span import Span
-from scrutineer.syntax.expand import Expansion, MacroSource, Piece
+from scrutineer.syntax.expand import Expansion, MacroSource, Written
 from scrutineer.syntax.tokens import Token, TokenError, tokenize
 
 _PATHS = frozenset({"paste::item", "paste::expr"})  # of versions before 1.0
@@ -28,27 +28,34 @@ def paste(arguments: MacroSource, call: Span) -> Expansion | None:
     except TokenError:
         return None
     text = bytearray(arguments.text)
-    for at, token in enumerate(tokens):
-        if token.text != "[" or at + 2 >= token.partner or tokens[at + 1].text != "<":
-            continue
-        close = tokens[token.partner]
-        if tokens[token.partner - 1].text == ">":
-            name = _joined(tokens[at + 2 : token.partner - 1])
-            if name is not None and len(name) <= close.end - token.start:
-                text[token.start : close.end] = name.ljust(close.end - token.start).encode("latin-1")
-    return Expansion(bytes(text), tuple(_pieces(bytes(text), arguments)), call)
+    written: list[Written] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        name = _pasted(tokens, at)
+        if name is not None:
+            end = tokens[token.partner].end
+            text[token.start : end] = name.ljust(end - token.start).encode("latin-1")
+            at = token.partner
+            token = token._replace(end=end)
+        written.append((token, False, name or token.text))
+        at += 1
+    starts = [token.start for token, _, _ in written]
+    return Expansion(bytes(text), call, written, starts, arguments=arguments)
 
 
-def _pieces(text: bytes, arguments: MacroSource) -> list[Piece]:
-    return [
-        Piece(
-            token.start,
-            token.end,
-            Span(arguments.offset + token.start, arguments.offset + token.end, arguments.path),
-            definition=False,
-        )
-        for token in tokenize(text)
-    ]
+def _pasted(tokens: Sequence[Token], at: int) -> str | None:
+    """The name that `[<…>]` standing here makes; nothing if something else stands here."""
+    close = tokens[at].partner
+    if (
+        tokens[at].text != "["
+        or close < at + 4
+        or tokens[at + 1].text != "<"
+        or tokens[close - 1].text != ">"
+    ):
+        return None
+    name = _joined(tokens[at + 2 : close - 1])
+    return name if name is not None and len(name) <= tokens[close].end - tokens[at].start else None
 
 
 def _joined(tokens: Sequence[Token]) -> str | None:
