@@ -6,6 +6,7 @@ that belong to an item may come after it.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from tree_sitter import Node, TreeCursor
@@ -63,7 +64,7 @@ class FileDraft:
     """Lists of one file, each in source order, and where the walk stands."""
 
     __slots__ = (
-        "above", "attributes", "callee", "comments", "cursor", "depth", "doc_mark", "extern_blocks", "frames", "functions", "impls",
+        "above", "attributes", "callee", "comments", "cursor", "depth", "doc_mark", "expanded", "extern_blocks", "frames", "functions", "impls",
         "inner", "macro_calls", "macro_definitions", "modules", "nested", "parsed", "predicates", "scope",
         "skeletons", "speaks_of_safety", "text", "traits", "types", "unsafe_blocks", "unsafe_values", "uses", "values",
     )  # fmt: skip
@@ -72,6 +73,7 @@ class FileDraft:
         self.parsed = parsed
         self.text = parsed.text
         self.speaks_of_safety = b"safety" in parsed.text.lower()
+        self.expanded: Container[str] = ()
         self.cursor: TreeCursor = parsed.tree.walk()
         self.scope = Scope()
         self.frames: list[tuple[int, Scope]] = []

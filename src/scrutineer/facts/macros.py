@@ -89,6 +89,9 @@ def read_invocation(draft: FileDraft, node: Node) -> bool:
     draft.macro_calls.append(item)
     outer.calls.holes.append(index)
     note(draft, "asm" if name.rpartition("::")[2] in _ASSEMBLY else "macro", name, node)
+    if position == "item" and name.rpartition("::")[2] in draft.expanded:
+        item["anchors"] = ()
+        return False
     scope = outer.inner()
     scope.macro = index
     draft.scope = scope

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from hashlib import blake2b
 from typing import Any
 
@@ -29,13 +30,17 @@ from scrutineer.model.span import line_table
 from scrutineer.syntax.parse import parse
 
 
-def read_file(path: str, text: bytes, edition: str = "2021", *, lower: bool = True) -> FileFacts:
+def read_file(
+    path: str, text: bytes, edition: str = "2021", *, lower: bool = True, expanded: Container[str] = ()
+) -> FileFacts:
     """Everything that one file says; raises NotReadableError with the reason where it cannot be read.
 
-    `lower=False` leaves bodies out.
+    `lower=False` leaves bodies out. `expanded` are names of macros whose calls will be expanded where items stand:
+    their arguments are not read.
     """
     parsed = parse(text)
     draft = FileDraft(parsed)
+    draft.expanded = expanded
     walk(draft)
     safety_comments = attach(draft)
     lines = line_table(text)

@@ -97,7 +97,7 @@ def _expanded(
         header = _header(facts, impl, text) if impl >= 0 else b""
         written = header + expansion.text + (b"\n}" if impl >= 0 else b"")
         path = f"{facts.path}#{call.name}@{facts.lines.line(call.span.start)}:{call.span.start}"
-        read = read_file(path, written, edition, lower=False)
+        read = read_file(path, written, edition, lower=False, expanded=macros.reachable)
     except (NotReadableError, RecursionError):
         return None
     return ExpandedFile(

@@ -8,6 +8,7 @@ call in the same file, else an exported one, else any.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from scrutineer.model.file import FileFacts
@@ -55,6 +56,17 @@ class Macros:
     def names(self) -> frozenset[str]:
         """Names that this crate defines: the table of well-known macros does not apply to them."""
         return frozenset(self._by_name)
+
+    @cached_property
+    def reachable(self) -> frozenset[str]:
+        """Names of all macros that can be called here, without the paths to them."""
+        return self.names.union({"paste"}, *(macros.exports for macros in self.dependencies.values()))
+
+    @cached_property
+    def exports(self) -> frozenset[str]:
+        """Names that this crate exports."""
+        found = self._by_name.items()
+        return frozenset(name for name, each in found if any(definition.exported for _, definition in each))
 
     def find(self, name: str, path: str, offset: int) -> Found | None:
         """The definition that a call at a byte offset of a file means."""
