@@ -115,6 +115,10 @@ class FunctionFlow:
         """Whether the operation can unwind, and through whose code."""
         return self._unwinding.of_operation(self, point)
 
+    def flow_of(self, function: int) -> FunctionFlow | None:
+        """The flow of another function of the same program."""
+        return self._unwinding.flows(function)
+
     def iterates_user(self, type_: TypeRef) -> bool:
         """Whether an iterator is, wraps, or calls code that its user chose."""
         return self._unwinding.iterates_user(self, type_)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operation, Place
@@ -13,12 +15,13 @@ _COLLECTS = frozenset({"push", "push_back", "push_front", "insert"})
 _PASSES_ON = frozenset({"assign", "borrow", "raw_borrow", "cast"})
 
 
-def root(flow: FunctionFlow, place: Place) -> Place:
+def root(flow: FunctionFlow, place: Place, *, sure: bool = False) -> Place:
     """The place that memory belongs to: `v` of `v.as_mut_ptr().add(1)`, `self` of `&mut self.items()[i]`.
 
     Values without a destructor (pointers, references, slice iterators, options of these) are followed to what they
     were made from: through borrows, casts, and the first argument of calls. The place keeps its fields, so that
-    `self.buffer` where that is a raw pointer is told from `self`.
+    `self.buffer` where that is a raw pointer is told from `self`. `sure` follows calls of the library only: what
+    another function returns need not lead to its argument.
     """
     parts: tuple[str, ...] = ()  # of an iterator's item: which of a zipped pair
     for _ in range(_DEEPEST):
@@ -31,11 +34,18 @@ def root(flow: FunctionFlow, place: Place) -> Place:
         if setter.kind == "assign" and given is not None and given.steps[:2] == ("@Some", ".0"):
             parts = given.steps[2:]
         number, parts = _zipped(setter, parts)
+        if sure and setter.kind == "call" and not _is_of_library(flow, setter):
+            return place
         base = _base(flow, setter, place, number)
         if base is None:
             return place
         place = base
     return place
+
+
+def _is_of_library(flow: FunctionFlow, operation: Operation) -> bool:
+    point = flow.point_of(operation)
+    return point is not None and flow.target(point).kind in {"std", "constructor"}
 
 
 def _zipped(setter: Operation, parts: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
@@ -113,35 +123,41 @@ def is_borrowed(flow: FunctionFlow, place: Place) -> bool:
 
 
 def names_of(flow: FunctionFlow, local: int) -> frozenset[int]:
-    """The local and those that its value is moved on into: variables, tuples, options, structs."""
+    """The local and those that its value is moved on into: variables, tuples, options, structs, collections."""
     found = {local}
-    for _ in range(4):
-        before = len(found)
-        for _, operation in flow.graph.points():
-            into = _moved_into(operation)
-            if into is not None and any(
-                given.place is not None and given.place.local in found for given in operation.operands
-            ):
-                found.add(into.local)
-        if len(found) == before:
-            break
+    todo = [local]
+    while todo:
+        for into in _moves(flow).get(todo.pop(), ()):
+            if into not in found:
+                found.add(into)
+                todo.append(into)
     return frozenset(found)
 
 
-def _moved_into(operation: Operation) -> Place | None:
+_kept: WeakKeyDictionary[FunctionFlow, dict[int, list[int]]] = WeakKeyDictionary()
+
+
+def _moves(flow: FunctionFlow) -> dict[int, list[int]]:
+    """Per local, the locals that its value is moved on into; worked out once per body."""
+    known = _kept.get(flow)
+    if known is None:
+        known = _kept[flow] = {}
+        for point, operation in flow.graph.points():
+            into = _moved_into(flow, point, operation)
+            for given in operation.operands if into is not None else ():
+                if given.place is not None and into is not None and given.place.local != into.local:
+                    known.setdefault(given.place.local, []).append(into.local)
+    return known
+
+
+def _moved_into(flow: FunctionFlow, point: Point, operation: Operation) -> Place | None:
     """Where an operation's operands are moved on into."""
-    if operation.kind in {"assign", "aggregate"} or is_constructor(operation):
+    builds = operation.kind == "call" and flow.target(point).kind == "constructor"
+    if builds or operation.kind in {"assign", "aggregate"}:
         target = operation.target
         return target if target is not None and target.local >= 0 else None
     collects = operation.callee is not None and operation.callee.name in _COLLECTS
     return argument(operation, 0) if collects else None
-
-
-def is_constructor(operation: Operation) -> bool:
-    """Whether an operation builds a tuple struct or variant."""
-    if operation.kind != "call" or operation.callee is None or operation.callee.form == "value":
-        return False
-    return operation.callee.name.rpartition("::")[2][:1].isupper()
 
 
 def argument(operation: Operation, number: int) -> Place | None:

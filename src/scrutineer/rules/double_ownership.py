@@ -1,0 +1,86 @@
+"""Memory with two owners, or with none any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.model.types import TypeRef
+from scrutineer.program.entries import FunctionEntry
+from scrutineer.rules.dangling_pointers import Doubled, freed, outlived, stale
+from scrutineer.rules.draft import Draft
+from scrutineer.rules.ownership_destructors import Destructors, consumed, copied
+from scrutineer.rules.ownership_twice import twice
+from scrutineer.rules.rule import Rule
+from scrutineer.rules.unit import Unit
+
+
+def check(unit: Unit) -> Iterator[Draft]:
+    """Report each second owner that is dropped too, and each pointer that is used after its memory is gone."""
+    destructors = Destructors(unit)
+    for entry in unit.program.functions:
+        unsafe = unit.has_unsafe(entry)
+        if entry.item.body_span is None or not (unsafe or _may_return_into(unit, entry)):
+            continue
+        flow = unit.flows.of(entry.index)
+        for body in flow.all_bodies() if flow is not None else ():
+            found = [*outlived(body)]
+            if unsafe:
+                found += [*twice(body), *consumed(body, destructors), *freed(body), *stale(body)]
+            yield from _drafts(unit, body, found)
+    yield from _copies(unit, destructors)
+
+
+def _may_return_into(unit: Unit, entry: FunctionEntry) -> bool:
+    """Whether a function without unsafe code returns a pointer that it may take of something of its own."""
+    path = unit.program.files[entry.file].path
+    body = entry.item.body_span
+    if body is None or not unit.has_file(path) or not _returns_pointer(entry.item.result):
+        return False
+    return b".as_ptr()" in unit.text(path)[body.start : body.end]
+
+
+def _returns_pointer(type_: TypeRef) -> bool:
+    return type_.kind == "pointer" or any(_returns_pointer(arg) for arg in type_.args)
+
+
+def _drafts(unit: Unit, flow: FunctionFlow, found: list[Doubled]) -> Iterator[Draft]:
+    told = set()
+    for doubled in found:
+        if doubled.point not in told:
+            told.add(doubled.point)
+            yield Draft(
+                path=flow.path,
+                span=flow.place_span(doubled.point),
+                message=doubled.message,
+                class_=doubled.class_,
+                related=(unit.related(flow.path, flow.place_span(doubled.other), doubled.note),),
+                help="let one owner go (`mem::forget`, `ManuallyDrop`), or keep the owner for as long as its pointer",
+            )
+
+
+def _copies(unit: Unit, destructors: Destructors) -> Iterator[Draft]:
+    for entry in unit.program.types:
+        freed_by = copied(unit, entry, destructors)
+        if freed_by is None:
+            continue
+        facts = unit.program.files[entry.file]
+        at = freed_by.flow.place_span(freed_by.point)
+        yield Draft(
+            path=facts.path,
+            span=entry.item.name_span,
+            message=f"`derive(Clone)` copies the pointer `{freed_by.field[1:]}` that `Drop` frees: twice, then",
+            related=(unit.related(freed_by.flow_path, at, "freed here"),),
+            help="write `clone` so that it makes a new allocation or counts its owners",
+        )
+
+
+RULE = Rule(
+    id="double-ownership",
+    summary="memory with two owners that both drop it, and pointers into memory that is gone",
+    classes=("double-free", "dangling"),
+    level="warning",
+    confidence="medium",
+    since="0.1.0",
+    check=check,
+)

@@ -1,0 +1,138 @@
+"""Memory that a type's `Drop` frees, and that something else frees or copies too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.graph import Point
+from scrutineer.model.body import Operation, Place
+from scrutineer.model.types import TypeRef
+from scrutineer.program.entries import TypeEntry
+from scrutineer.program.fields import fields_of
+from scrutineer.program.paths import canonical_path
+from scrutineer.program.tables.effects import effects_of
+from scrutineer.rules.dangling_pointers import Doubled
+from scrutineer.rules.ownership_roots import root, without_references
+from scrutineer.rules.panic_updates import forgets
+from scrutineer.rules.unit import Unit
+from scrutineer.rules.unwind_walk import DROP, after, never
+
+_TAKES = frozenset({"frees", "owns_raw"})
+_COUNTED = ("alloc::rc::", "alloc::sync::")
+
+
+class Freed(msgspec.Struct, frozen=True):
+    """A raw pointer field that a destructor frees."""
+
+    field: str
+    flow_path: str
+    point: Point
+    flow: FunctionFlow
+
+
+class Destructors:
+    """What the destructors of a crate's types free."""
+
+    def __init__(self, unit: Unit) -> None:
+        """A destructor is read when its type is first asked about."""
+        self.unit = unit
+        self._known: dict[str, tuple[Freed, ...]] = {}
+
+    def of(self, type_: TypeRef) -> tuple[Freed, ...]:
+        """Raw pointer fields that a type's own `Drop` frees, in every case or in some."""
+        if type_.kind != "path":
+            return ()
+        if type_.name not in self._known:
+            self._known[type_.name] = tuple(self._read(type_))
+        return self._known[type_.name]
+
+    def _read(self, type_: TypeRef) -> Iterator[Freed]:
+        index = self.unit.program.impl_index
+        for record, _ in index.matching(type_, DROP):
+            if record.index < 0 or record.crate != self.unit.program.root:
+                continue
+            for function in index.functions_of(record).get("drop", []):
+                flow = self.unit.flows.of(function)
+                if flow is None:
+                    continue
+                for point, operation in flow.graph.points():
+                    place = freed_field(flow, point, operation)
+                    if place is not None and place.local == 1:
+                        yield Freed(place.steps[-1], flow.path, point, flow)
+
+
+def freed_field(flow: FunctionFlow, point: Point, operation: Operation) -> Place | None:
+    """The field whose pointer a call frees or makes an owner of."""
+    if operation.kind != "call" or not operation.operands:
+        return None
+    path = flow.target(point).path
+    given = operation.operands[0].place
+    if given is None or not effects_of(path) & _TAKES or path.startswith(_COUNTED):
+        return None
+    place = root(flow, given)
+    if not place.steps or place.steps[-1][0] != "." or flow.type_of(place).kind != "pointer":
+        return None
+    return place
+
+
+def consumed(flow: FunctionFlow, destructors: Destructors) -> Iterator[Doubled]:
+    """Methods that take a value, free what it owns, and let its destructor free it again."""
+    own = Place(1)
+    if flow.entry.item.receiver != "self" or flow.body.closure >= 0:
+        return
+    known = {freed.field for freed in destructors.of(flow.type_of(own))}
+    if not known:
+        return
+    for point, operation in flow.graph.points():
+        place = freed_field(flow, point, operation)
+        if place is None or place.local != 1 or place.steps[-1] not in known:
+            continue
+        end = _dropped_too(flow, point, place)
+        if end is not None:
+            yield Doubled(
+                point,
+                end,
+                "this frees what the destructor of `self` frees again",
+                "dropped here",
+                "double-free",
+            )
+
+
+def _dropped_too(flow: FunctionFlow, point: Point, place: Place) -> Point | None:
+    own = Place(1)
+
+    def given_up(at: Point, there: Operation) -> bool:
+        written = there.target is not None and there.target.local == 1 and there.kind == "assign"
+        return written or forgets(flow, at, there, frozenset({1}))
+
+    if any(forgets(flow, at, there, frozenset({1})) for at, there in flow.graph.points()):
+        return None
+    made = flow.operation(point).target
+    if made is not None and any(
+        forgets(flow, at, flow.operation(at), frozenset({made.local})) for at in after(flow, point, never)
+    ):
+        return None
+    del place
+    for later in after(flow, point, given_up):
+        there = flow.operation(later)
+        if there.kind == "drop" and there.target == own and flow.drops.decision(later).real == "yes":
+            return later
+    return None
+
+
+def copied(unit: Unit, entry: TypeEntry, destructors: Destructors) -> Freed | None:
+    """What a type's destructor frees although `#[derive(Clone)]` copies the pointer to it."""
+    if not any(name.rpartition("::")[2] == "Clone" for name in entry.item.derives):
+        return None
+    generics = entry.item.generics
+    args = tuple(TypeRef("param", name) for name in (*generics.types, *generics.consts))
+    type_ = TypeRef("path", canonical_path(unit.program, entry), args)
+    fields = fields_of(unit.program, type_) or {}
+    for freed in destructors.of(type_):
+        held = fields.get(freed.field[1:])
+        if held is not None and without_references(held).kind == "pointer":
+            return freed
+    return None
