@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import msgspec
 
 from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.graph import Point
 from scrutineer.model.body import Place
 from scrutineer.model.span import Span
+from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.argument_guards import Guard, guards, wraps
 from scrutineer.rules.argument_origin import arguments, is_bytes, is_number, is_pointer
@@ -27,6 +29,7 @@ class Reached(msgspec.Struct, frozen=True):
     path: str
     span: Span
     clamp: bool = False  # the flaw is in a `min`, not in a condition
+    in_safe: bool = False  # the operation stands in a safe function that this one calls
 
     @property
     def flaw(self) -> str:
@@ -61,7 +64,7 @@ class Exposures:
 
     def _through_calls(self, flow: FunctionFlow, depth: int) -> Iterator[Reached]:
         program = self.unit.program
-        for point, operation in flow.graph.points():
+        for point, _ in flow.graph.points():
             target = flow.target(point)
             if target.kind != "resolved" or target.crate != program.root or target.function < 0:
                 continue
@@ -70,20 +73,24 @@ class Exposures:
                 continue
             inner = self.unit.flows.of(target.function)
             for below in self.of(inner, depth - 1) if inner is not None else ():
-                if below.flaw != "unchecked":
-                    continue
-                for place in below.places:
-                    if not 0 < place.local <= len(operation.operands):
-                        continue
-                    sink = Sink(
-                        point,
-                        operation.operands[place.local - 1],
-                        below.sink.class_,
-                        target.path,
-                        below.sink.pointer,
-                    )
-                    if places := _fitting(flow, sink):
-                        yield Reached(sink, places, tuple(guards(flow, sink, places)), below.path, below.span)
+                if below.flaw == "unchecked" and inner is not None:
+                    yield from self._passed_on(flow, point, inner, below)
+
+    def _passed_on(
+        self, flow: FunctionFlow, point: Point, inner: FunctionFlow, below: Reached
+    ) -> Iterator[Reached]:
+        """What of a caller's arguments becomes those that an operation in the callee uses."""
+        operands = flow.operation(point).operands
+        in_safe = not inner.entry.item.unsafe
+        outermost = in_safe and not below.in_safe
+        span = inner.place_span(below.sink.point) if outermost else below.span
+        path = inner.path if outermost else below.path
+        for place in below.places:
+            if 0 < place.local <= len(operands):
+                sink = Sink(point, operands[place.local - 1], below.sink.class_, "", below.sink.pointer)
+                if places := _fitting(flow, sink):
+                    found = tuple(guards(flow, sink, places))
+                    yield Reached(sink, places, found, path, span, in_safe=in_safe)
 
     def open(self, entry: FunctionEntry) -> bool:
         """Whether safe code outside the crate can call a function with arguments of its choice."""
@@ -140,4 +147,15 @@ def clamped(flow: FunctionFlow) -> Iterator[Reached]:
 def _fitting(flow: FunctionFlow, sink: Sink) -> frozenset[Place]:
     """Arguments behind an operand, as far as their types promise nothing of what is asked."""
     fits = is_pointer if sink.pointer else is_bytes if sink.path.endswith("utf8_unchecked") else is_number
-    return frozenset(place for place in arguments(flow, sink.operand) if fits(flow.type_of(place)))
+    return frozenset(
+        place
+        for place in arguments(flow, sink.operand)
+        if fits(flow.type_of(place)) or any(map(fits, _items(flow, flow.type_of(place))))
+    )
+
+
+def _items(flow: FunctionFlow, type_: TypeRef) -> Iterator[TypeRef]:
+    """What a caller's own iterator gives, by the bounds of its type parameter."""
+    for bound in flow.typed.bounds if type_.kind == "param" else ():
+        for trait in bound.traits if bound.subject == type_ else ():
+            yield from (item for name, item in trait.bindings if name == "Item")

@@ -15,7 +15,7 @@ from scrutineer.flow.values import Value
 from scrutineer.flow.writes import overlaps
 from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.model.span import Span
-from scrutineer.rules.argument_origin import INTEGERS, PASSED_ON, arguments, is_float
+from scrutineer.rules.argument_origin import FLOATS, INTEGERS, PASSED_ON, arguments, is_float
 from scrutineer.rules.argument_sinks import Sink
 
 Flaw = Literal["wraps", "nan", "none"]
@@ -52,9 +52,11 @@ def _says_nothing(sink: Sink, fact: Fact) -> bool:
     """Whether a fact is beside the point: not null of what must live, not some constant of what must be small."""
     if sink.pointer:
         return _is_null_test(fact)
-    if sink.class_ != "bounds" or fact.relation != "!=" or fact.right is None:
+    if sink.class_ != "bounds" or fact.right is None:
         return False
-    return "constant" in {fact.left.kind, fact.right.kind}
+    if fact.relation == "!=":
+        return "constant" in {fact.left.kind, fact.right.kind}
+    return fact.relation in {"<", "<="} and fact.left.kind == "constant"  # a bound from below
 
 
 def _mentions(fact: Fact, places: frozenset[Place]) -> bool:
@@ -88,19 +90,20 @@ def _flaw(flow: FunctionFlow, check: Check, places: frozenset[Place]) -> Flaw:
 
 
 def wraps(flow: FunctionFlow, value: Value) -> bool:
-    """Whether a value is a sum or product of two arguments that the caller can make wrap around."""
+    """Whether a value is a sum or product that a caller can make wrap around, by one argument that is large."""
     if value.kind != "binary" or value.name not in {"+", "*"}:
         return False
     found: set[Place] = set()
+    others = 0
     for part in value.walk():
-        if part.kind == "binary" and part.name not in {"+", "*"}:
-            return False
         if part.kind == "place" and part.place is not None:
             found.add(part.place)
-        elif part.kind not in {"binary", "constant"}:
+        elif part.kind == "call" and part.name == ".len":
+            others += 1
+        elif part.kind != "constant" and not (part.kind == "binary" and part.name in {"+", "*"}):
             return False
-    free = [place for place in found if flow.sources.is_parameter(place)]
-    return len(found) > 1 and len(free) == len(found) and all(_wide(flow, place) for place in free)
+    free = [place for place in found if not place.steps and flow.sources.is_parameter(place)]
+    return bool(free) and len(found) + others > 1 and all(_wide(flow, place) for place in found)
 
 
 def _wide(flow: FunctionFlow, place: Place) -> bool:
@@ -121,13 +124,11 @@ def _may_check(flow: FunctionFlow, point: Point, places: frozenset[Place]) -> bo
 
 def _checks_nothing(flow: FunctionFlow, point: Point) -> bool:
     target = flow.target(point)
-    if target.kind == "constructor":
+    if target.kind == "constructor" or f".{target.name}" in PASSED_ON:
         return True
     if target.kind != "std":
-        return False
-    if f".{target.name}" in PASSED_ON:
-        return True
-    plain = target.path.startswith(_NO_CHECKS) or target.path.partition("::")[0] in INTEGERS | {"f32", "f64"}
+        return target.path.startswith(_NO_CHECKS)
+    plain = target.path.startswith(_NO_CHECKS) or target.path.partition("::")[0] in INTEGERS | FLOATS
     return plain or target.unsafe == "yes"
 
 

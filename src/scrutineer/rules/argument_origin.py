@@ -17,6 +17,7 @@ PASSED_ON = frozenset(
     {
         ".wrapping_add", ".wrapping_sub", ".wrapping_mul", ".into", ".clone", ".floor", ".ceil", ".round", ".trunc",
         ".add", ".sub", ".offset", ".byte_add", ".cast", ".cast_mut", ".cast_const", ".as_ptr", ".as_mut_ptr",
+        ".next", ".unwrap", ".expect",
     }
 )  # fmt: skip
 """Methods that hand on what they are called on: checked or not, it stays what it was."""
@@ -64,6 +65,7 @@ def _of_place(flow: FunctionFlow, place: Place, depth: int) -> Iterator[Place]:
     elif place.steps[:1] == ("@Some",):
         setters = flow.sources.setters(place.local)
         if len(setters) == 1 and setters[0].callee is not None and setters[0].callee.name.endswith("next"):
+            yield from _iterated(flow, setters[0])
             for end in _range_ends(flow, setters[0]):
                 yield from _places(flow, end, depth - 1)
 
@@ -81,6 +83,15 @@ def _is_whole(flow: FunctionFlow, place: Place) -> bool:
         or (step in {".start", ".end"} and flow.type_of(whole).name.startswith("core::ops::Range"))
         for step in place.steps
     )
+
+
+def _iterated(flow: FunctionFlow, step: Operation) -> Iterator[Place]:
+    """An argument that a `for` walks directly, by its call of `next`."""
+    for part in flow.sources.parts(step.operands[0]):
+        if part.kind == "call" and part.name.endswith("into_iter") and part.args[0].place is not None:
+            place = part.args[0].place
+            if flow.sources.is_parameter(place) and not place.steps:
+                yield place
 
 
 def _range_ends(flow: FunctionFlow, step: Operation) -> Iterator[Value]:

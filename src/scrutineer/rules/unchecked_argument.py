@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.model.body import Place
 from scrutineer.model.finding import FindingClass
+from scrutineer.model.span import Span
+from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.argument_exposure import Exposures, Reached, is_unofficial
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
@@ -24,28 +26,58 @@ _RELIES: dict[FindingClass, str] = {
 def check(unit: Unit) -> Iterator[Draft]:
     """Report each argument of each safe function that nothing keeps from breaking an unsafe operation."""
     exposures = Exposures(unit)
-    for entry in unit.program.functions:
-        if entry.item.body_span is None or entry.item.unsafe or not unit.has_unsafe(entry):
-            continue
+    told: set[tuple[str, Span]] = set()
+    for entry in _candidates(unit, exposures):
         flow = unit.flows.of(entry.index)
-        if flow is not None:
-            yield from _of_function(unit, exposures, flow)
+        for reached in _faults(exposures, flow) if flow is not None else ():
+            if flow is None or (reached.path, reached.span) in told:
+                continue
+            told.add((reached.path, reached.span))
+            yield _draft(unit, flow, reached)
 
 
-def _of_function(unit: Unit, exposures: Exposures, flow: FunctionFlow) -> Iterator[Draft]:
-    told: set[tuple[str, FindingClass]] = set()
+def _candidates(unit: Unit, exposures: Exposures) -> Iterator[FunctionEntry]:
+    """Safe functions that hold unsafe code, then those that may call one of them which trusts its callers."""
+    trusting: set[str] = set()
+    others = []
+    for entry in unit.program.functions:
+        if entry.item.body_span is None or entry.item.unsafe or entry.item.test:
+            continue
+        if not unit.has_unsafe(entry):
+            others.append(entry)
+            continue
+        yield entry
+        flow = unit.flows.of(entry.index)
+        reached = exposures.of(flow) if flow is not None and not exposures.open(entry) else ()
+        if any(each.flaw == "unchecked" for each in reached):
+            trusting.add(entry.item.name)
+    for entry in others if trusting else ():
+        if not trusting.isdisjoint(_called(unit, entry)) and exposures.open(entry):
+            yield entry
+
+
+def _called(unit: Unit, entry: FunctionEntry) -> set[str]:
+    """Last names of what a function calls."""
+    skeletons = unit.program.files[entry.file].skeletons
+    calls = skeletons[entry.number].calls if entry.number < len(skeletons) else ()
+    return {call.rpartition("::")[2].rpartition(".")[2] for call in calls}
+
+
+def _faults(exposures: Exposures, flow: FunctionFlow) -> Iterator[Reached]:
+    """What a function's arguments reach unchecked, the first of each kind."""
+    found: set[tuple[str, FindingClass]] = set()
     for reached in exposures.of(flow):
         flaw = reached.flaw
         if not flaw or not (flaw == "nan" or reached.clamp or exposures.open(flow.entry)):
             continue
         kind = (flaw, reached.sink.class_)
-        if kind not in told:
-            told.add(kind)
-            yield _draft(unit, flow, reached)
+        if kind not in found:
+            found.add(kind)
+            yield reached
 
 
 def _draft(unit: Unit, flow: FunctionFlow, reached: Reached) -> Draft:
-    at = flow.place_span(reached.sink.point)
+    path, at = flow.path, flow.place_span(reached.sink.point)
     names = " and ".join(sorted(f"`{_name(flow, place)}`" for place in reached.places))
     needs = _RELIES[reached.sink.class_]
     related = (
@@ -58,6 +90,12 @@ def _draft(unit: Unit, flow: FunctionFlow, reached: Reached) -> Draft:
         advice = (
             "check it, take a type that guarantees it, or make the function unsafe and document what it asks"
         )
+        if reached.in_safe:
+            related = (unit.related(path, at, "its caller chooses what it relies on"),)
+            path, at = reached.path, reached.span
+            message = (
+                f"a caller of `{flow.entry.item.name}` chooses {names}, and nothing checks that it {needs}"
+            )
     else:
         guard = reached.guards[0].span
         related = (unit.related(flow.path, at, "relies on the check"), *related)
@@ -74,7 +112,7 @@ def _draft(unit: Unit, flow: FunctionFlow, reached: Reached) -> Draft:
             )
     unofficial = is_unofficial(unit, flow.entry) or (bool(flow.entry.item.abi) and reached.sink.pointer)
     return Draft(
-        path=flow.path,
+        path=path,
         span=at,
         message=message,
         class_=reached.sink.class_,
