@@ -13,7 +13,7 @@ from scrutineer.model.span import Span
 from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.argument_guards import Guard, guards, wraps
-from scrutineer.rules.argument_origin import arguments, is_bytes, is_number, is_pointer
+from scrutineer.rules.argument_origin import arguments, in_order, is_bytes, is_number, is_pointer
 from scrutineer.rules.argument_sinks import Sink, sinks
 from scrutineer.rules.unit import Unit
 
@@ -35,7 +35,7 @@ class Reached(msgspec.Struct, frozen=True):
     def flaw(self) -> str:
         """Nothing bounds them (`unchecked`), only a flawed check does, or something may (empty)."""
         flaws = {guard.flaw for guard in self.guards}
-        return "" if "none" in flaws else "unchecked" if not flaws else flaws.pop()
+        return "" if "none" in flaws else "unchecked" if not flaws else min(flaws)
 
 
 class Exposures:
@@ -85,7 +85,7 @@ class Exposures:
         outermost = in_safe and not below.in_safe
         span = inner.place_span(below.sink.point) if outermost else below.span
         path = inner.path if outermost else below.path
-        for place in below.places:
+        for place in in_order(below.places):
             if 0 < place.local <= len(operands):
                 sink = Sink(point, operands[place.local - 1], below.sink.class_, "", below.sink.pointer)
                 if places := _fitting(flow, sink):

@@ -24,6 +24,9 @@ _NO_CHECKS = (
     "core::cmp::", "core::convert::", "core::clone::", "core::iter::IntoIterator::", "core::iter::Iterator::next", "core::ptr::", "core::mem::", "pointer::",
     "core::ops::",
 )  # fmt: skip
+_ONLY_TELL = frozenset(
+    {"len", "is_empty", "capacity"}
+)  # a condition on the answer is a check, asking is none
 _NULL_TESTS = frozenset({".is_null", ".as_ref", ".as_mut", "NonNull::new", "ptr::NonNull::new"})
 
 
@@ -124,7 +127,7 @@ def _may_check(flow: FunctionFlow, point: Point, places: frozenset[Place]) -> bo
 
 def _checks_nothing(flow: FunctionFlow, point: Point) -> bool:
     target = flow.target(point)
-    if target.kind == "constructor" or f".{target.name}" in PASSED_ON:
+    if target.kind == "constructor" or target.name in _ONLY_TELL or f".{target.name}" in PASSED_ON:
         return True
     if target.kind != "std":
         return target.path.startswith(_NO_CHECKS)

@@ -36,6 +36,11 @@ def origins(flow: FunctionFlow, operand: Operand) -> frozenset[Place]:
     return frozenset(_places(flow, flow.values.of(operand), 12))
 
 
+def in_order(places: frozenset[Place]) -> list[Place]:
+    """Places in an order that does not depend on hashes."""
+    return sorted(places, key=lambda place: (place.local, place.steps))
+
+
 def _places(flow: FunctionFlow, value: Value, depth: int) -> Iterator[Place]:
     if depth == 0:
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.model.body import Place
 from scrutineer.rules.argument_exposure import Exposures, is_unofficial
-from scrutineer.rules.argument_origin import fields
+from scrutineer.rules.argument_origin import fields, is_number
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.exposed_null import null_slices
 from scrutineer.rules.exposed_reads import Read, is_public, reads
@@ -35,6 +35,7 @@ def check(unit: Unit) -> Iterator[Draft]:
             yield from _text(unit, flow)
         yield from _null(unit, flow)
     yield from _stored(unit, exposures, relied)
+    yield from _deserialized(unit, relied)
 
 
 def _public_fields(unit: Unit, flow: FunctionFlow, found: list[Read]) -> Iterator[Draft]:
@@ -82,6 +83,26 @@ def _null(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
             related=(unit.related(made.path, made.span, "set to null here"),),
             help="return an empty slice where the pointer is null, or start with `NonNull::dangling`",
         )
+
+
+def _deserialized(unit: Unit, relied: dict[tuple[str, str], Read]) -> Iterator[Draft]:
+    """Types whose derived `Deserialize` lets input choose an index or a length that unsafe code relies on."""
+    for (owner, name), read in relied.items():
+        known = unit.program.type_entry(owner)
+        if known is None or known[0] is not unit.program or not is_number(read.flow.type_of(read.place)):
+            continue
+        for derive in known[1].item.attributes:
+            if derive.path == "derive" and "Deserialize" in derive.arguments:
+                yield Draft(
+                    path=unit.program.files[known[1].file].path,
+                    span=derive.span,
+                    message=f"input can choose `{name}` through the derived `Deserialize`, and unsafe code relies on it",
+                    class_=read.sink.class_,
+                    related=(
+                        unit.related(read.flow.path, read.flow.place_span(read.sink.point), "relied on here"),
+                    ),
+                    help="implement `Deserialize` by hand through a constructor that checks",
+                )
 
 
 def _stored(unit: Unit, exposures: Exposures, relied: dict[tuple[str, str], Read]) -> Iterator[Draft]:

@@ -12,7 +12,7 @@ from scrutineer.model.types import TypeRef
 from scrutineer.program.fields import fields_of
 from scrutineer.program.program import Program
 from scrutineer.rules.argument_guards import guards
-from scrutineer.rules.argument_origin import fields, is_bytes, is_number, is_pointer, origins
+from scrutineer.rules.argument_origin import fields, in_order, is_bytes, is_number, is_pointer, origins
 from scrutineer.rules.argument_sinks import Sink, leaves_checks, sinks
 
 
@@ -33,7 +33,7 @@ class Read(msgspec.Struct, frozen=True):
 def reads(flow: FunctionFlow) -> Iterator[Read]:
     """Operations that rely on fields, the fields unchecked."""
     for sink in (*sinks(flow), *_unchecked_calls(flow)):
-        for place in origins(flow, sink.operand):
+        for place in in_order(origins(flow, sink.operand)):
             owner = _owner(flow, place)
             if not fields(place) or owner.kind != "path" or not _fits(flow, sink, place):
                 continue

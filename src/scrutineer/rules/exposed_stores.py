@@ -11,7 +11,7 @@ from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.model.types import TypeRef
 from scrutineer.rules.argument_guards import guards
-from scrutineer.rules.argument_origin import arguments, fields, is_number, is_pointer
+from scrutineer.rules.argument_origin import arguments, fields, in_order, is_number, is_pointer
 from scrutineer.rules.argument_sinks import Sink
 from scrutineer.rules.exposed_reads import Read
 
@@ -33,7 +33,7 @@ def stores(flow: FunctionFlow, wanted: dict[tuple[str, str], Read]) -> Iterator[
                 continue
             fits = is_pointer if is_pointer(read.flow.type_of(read.place)) else is_number
             sink = Sink(point, operand, read.sink.class_, "", read.sink.pointer)
-            for argument in arguments(flow, operand):
+            for argument in in_order(arguments(flow, operand)):
                 found = frozenset({argument})
                 if fits(flow.type_of(argument)) and not any(True for _ in guards(flow, sink, found)):
                     yield Store(point, argument, read)

@@ -10,6 +10,7 @@ from scrutineer.model.finding import FindingClass
 from scrutineer.model.span import Span
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.argument_exposure import Exposures, Reached, is_unofficial
+from scrutineer.rules.argument_sizes import wrong_sizes
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
@@ -34,6 +35,26 @@ def check(unit: Unit) -> Iterator[Draft]:
                 continue
             told.add((reached.path, reached.span))
             yield _draft(unit, flow, reached)
+    yield from _sizes(unit, exposures)
+
+
+def _sizes(unit: Unit, exposures: Exposures) -> Iterator[Draft]:
+    for entry in unit.program.functions:
+        if entry.item.body_span is None or entry.item.test or not unit.has_unsafe(entry):
+            continue
+        flow = unit.flows.of(entry.index)
+        if flow is None:
+            continue
+        for wrong in wrong_sizes(flow, is_open=exposures.open(entry)):
+            yield Draft(
+                path=flow.path,
+                span=flow.place_span(wrong.point),
+                message=f"this {wrong.why}",
+                class_="bounds",
+                level=None if wrong.sure else "note",
+                confidence=None if wrong.sure else "low",
+                help=wrong.help,
+            )
 
 
 def _candidates(unit: Unit, exposures: Exposures) -> Iterator[FunctionEntry]:
