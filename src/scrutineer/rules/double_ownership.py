@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrutineer.flow.function import FunctionFlow
+from scrutineer.model.finding import Related
 from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.dangling_pointers import Doubled, freed, outlived, stale
 from scrutineer.rules.draft import Draft
-from scrutineer.rules.ownership_destructors import Destructors, consumed, copied
+from scrutineer.rules.ownership_destructors import Destructors, cloned, consumed, copied
+from scrutineer.rules.ownership_shared import bitwise, loaded, shared
 from scrutineer.rules.ownership_twice import twice
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
@@ -19,14 +21,22 @@ def check(unit: Unit) -> Iterator[Draft]:
     """Report each second owner that is dropped too, and each pointer that is used after its memory is gone."""
     destructors = Destructors(unit)
     for entry in unit.program.functions:
-        unsafe = unit.has_unsafe(entry)
+        unsafe = unit.has_unsafe(entry) or entry.item.name == "clone"
         if entry.item.body_span is None or not (unsafe or _may_return_into(unit, entry)):
             continue
         flow = unit.flows.of(entry.index)
         for body in flow.all_bodies() if flow is not None else ():
             found = [*outlived(body)]
             if unsafe:
-                found += [*twice(body), *consumed(body, destructors), *freed(body), *stale(body)]
+                found += [
+                    *twice(body),
+                    *shared(body),
+                    *loaded(body),
+                    *bitwise(body),
+                    *freed(body),
+                    *stale(body),
+                ]
+                found += [*consumed(body, destructors), *cloned(body, destructors)]
             yield from _drafts(unit, body, found)
     yield from _copies(unit, destructors)
 
@@ -54,9 +64,16 @@ def _drafts(unit: Unit, flow: FunctionFlow, found: list[Doubled]) -> Iterator[Dr
                 span=flow.place_span(doubled.point),
                 message=doubled.message,
                 class_=doubled.class_,
-                related=(unit.related(flow.path, flow.place_span(doubled.other), doubled.note),),
+                related=_related(unit, flow, doubled),
                 help="let one owner go (`mem::forget`, `ManuallyDrop`), or keep the owner for as long as its pointer",
             )
+
+
+def _related(unit: Unit, flow: FunctionFlow, doubled: Doubled) -> tuple[Related, ...]:
+    """The other end, where there is one."""
+    if not doubled.note:
+        return ()
+    return (unit.related(flow.path, flow.place_span(doubled.other), doubled.note),)
 
 
 def _copies(unit: Unit, destructors: Destructors) -> Iterator[Draft]:
@@ -70,7 +87,7 @@ def _copies(unit: Unit, destructors: Destructors) -> Iterator[Draft]:
             path=facts.path,
             span=entry.item.name_span,
             message=f"`derive(Clone)` copies the pointer `{freed_by.field[1:]}` that `Drop` frees: twice, then",
-            related=(unit.related(freed_by.flow_path, at, "freed here"),),
+            related=(unit.related(freed_by.flow.path, at, "freed here"),),
             help="write `clone` so that it makes a new allocation or counts its owners",
         )
 

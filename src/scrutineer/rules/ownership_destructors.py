@@ -28,7 +28,7 @@ class Freed(msgspec.Struct, frozen=True):
     """A raw pointer field that a destructor frees."""
 
     field: str
-    flow_path: str
+    by: str  # path of the function that frees it
     point: Point
     flow: FunctionFlow
 
@@ -61,16 +61,17 @@ class Destructors:
                 for point, operation in flow.graph.points():
                     place = freed_field(flow, point, operation)
                     if place is not None and place.local == 1:
-                        yield Freed(place.steps[-1], flow.path, point, flow)
+                        yield Freed(place.steps[-1], flow.target(point).path, point, flow)
 
 
 def freed_field(flow: FunctionFlow, point: Point, operation: Operation) -> Place | None:
-    """The field whose pointer a call frees or makes an owner of."""
+    """The field whose pointer a call frees, makes an owner of, or hands to a foreign function."""
     if operation.kind != "call" or not operation.operands:
         return None
     path = flow.target(point).path
     given = operation.operands[0].place
-    if given is None or not effects_of(path) & _TAKES or path.startswith(_COUNTED):
+    foreign = flow.target(point).kind == "foreign" and len(operation.operands) == 1
+    if given is None or path.startswith(_COUNTED) or not (foreign or effects_of(path) & _TAKES):
         return None
     place = root(flow, given)
     if not place.steps or place.steps[-1][0] != "." or flow.type_of(place).kind != "pointer":
@@ -83,14 +84,14 @@ def consumed(flow: FunctionFlow, destructors: Destructors) -> Iterator[Doubled]:
     own = Place(1)
     if flow.entry.item.receiver != "self" or flow.body.closure >= 0:
         return
-    known = {freed.field for freed in destructors.of(flow.type_of(own))}
+    known = {(freed.field, freed.by) for freed in destructors.of(flow.type_of(own))}
     if not known:
         return
     for point, operation in flow.graph.points():
         place = freed_field(flow, point, operation)
-        if place is None or place.local != 1 or place.steps[-1] not in known:
+        if place is None or place.local != 1 or (place.steps[-1], flow.target(point).path) not in known:
             continue
-        end = _dropped_too(flow, point, place)
+        end = _dropped_too(flow, point)
         if end is not None:
             yield Doubled(
                 point,
@@ -101,7 +102,7 @@ def consumed(flow: FunctionFlow, destructors: Destructors) -> Iterator[Doubled]:
             )
 
 
-def _dropped_too(flow: FunctionFlow, point: Point, place: Place) -> Point | None:
+def _dropped_too(flow: FunctionFlow, point: Point) -> Point | None:
     own = Place(1)
 
     def given_up(at: Point, there: Operation) -> bool:
@@ -115,12 +116,35 @@ def _dropped_too(flow: FunctionFlow, point: Point, place: Place) -> Point | None
         forgets(flow, at, flow.operation(at), frozenset({made.local})) for at in after(flow, point, never)
     ):
         return None
-    del place
     for later in after(flow, point, given_up):
         there = flow.operation(later)
         if there.kind == "drop" and there.target == own and flow.drops.decision(later).real == "yes":
             return later
     return None
+
+
+def cloned(flow: FunctionFlow, destructors: Destructors) -> Iterator[Doubled]:
+    """`clone` methods that copy the pointer which the destructor frees, and do nothing else that would count it."""
+    if flow.entry.item.name != "clone" or flow.entry.item.receiver != "&self" or flow.body.closure >= 0:
+        return
+    known = {freed.field for freed in destructors.of(without_references(flow.type_of(Place(1))))}
+    calls = [point for point, operation in flow.graph.points() if operation.kind in {"call", "opaque"}]
+    if not known or any(flow.target(point).kind != "constructor" for point in calls):
+        return
+    for point, operation in flow.graph.points():
+        if operation.kind != "aggregate" and point not in calls:
+            continue
+        for given in operation.operands:
+            place = root(flow, given.place) if given.place is not None else None
+            if place is not None and place.local == 1 and place.steps and place.steps[-1] in known:
+                yield Doubled(
+                    point,
+                    point,
+                    "this copies the pointer that `Drop` frees: twice, then",
+                    "copied here",
+                    "double-free",
+                )
+                return
 
 
 def copied(unit: Unit, entry: TypeEntry, destructors: Destructors) -> Freed | None:

@@ -145,7 +145,9 @@ def _moves(flow: FunctionFlow) -> dict[int, list[int]]:
         for point, operation in flow.graph.points():
             into = _moved_into(flow, point, operation)
             for given in operation.operands if into is not None else ():
-                if given.place is not None and into is not None and given.place.local != into.local:
+                if given.place is None or into is None or "*" in given.place.steps:
+                    continue
+                if given.place.local != into.local:
                     known.setdefault(given.place.local, []).append(into.local)
     return known
 
