@@ -60,7 +60,7 @@ class GuardTypes:
         """A guard that values of the type own."""
         if type_.kind == "path":
             if type_.name in guard_types():
-                return type_ if excludes(type_) else None
+                return type_ if is_excluding(type_.name) else None
             if type_.name in _WRAPPERS:
                 return self._first(type_.args, depth)
             if depth < _DEEPEST and type_.name.partition("::")[0] == self.program.root:
@@ -73,9 +73,9 @@ class GuardTypes:
         return next((found for each in types if (found := self._inside(each, depth)) is not None), None)
 
 
-def excludes(guard: TypeRef) -> bool:
-    """Whether holding the guard keeps other threads out: a cell's borrow and a read-side section do not."""
-    return guard.name not in _harmless()
+def is_excluding(guard: str) -> bool:
+    """Whether holding a guard of this type keeps other threads out: a cell's borrow and a read-side section do not."""
+    return guard not in _harmless()
 
 
 def mode_of(guard: TypeRef) -> LockMode:

@@ -15,6 +15,7 @@ from scrutineer.flow.function import Flows, FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.locks.acquisitions import Acquirer, Acquisition
 from scrutineer.locks.callers import from_caller
+from scrutineer.locks.candidates import candidates
 from scrutineer.locks.guard_types import GuardTypes
 from scrutineer.locks.guarded import Guarded
 from scrutineer.locks.held import Held
@@ -85,10 +86,10 @@ class Locks:
     @cached_property
     def _bodies(self) -> tuple[FunctionLocks, ...]:
         found: list[FunctionLocks] = []
-        for entry in self.program.functions:
-            flow = self.flows.of(entry.index)
+        for function in candidates(self.program):
+            flow = self.flows.of(function)
             for each in flow.all_bodies() if flow is not None else ():
-                inside = self.of(entry.index) if each is flow else self.inside(each)
+                inside = self.of(function) if each is flow else self.inside(each)
                 found += [inside] if inside is not None else []
         return tuple(found)
 

@@ -1,0 +1,59 @@
+"""Which functions can hold a lock at all, as far as names tell: only their bodies are typed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scrutineer.locks.guard_types import is_excluding
+from scrutineer.model.items import Function
+from scrutineer.model.types import TypeRef
+from scrutineer.program.entries import FunctionEntry
+from scrutineer.program.program import Program
+from scrutineer.program.tables.locks import guard_types, lock_table
+
+
+def candidates(program: Program) -> Iterator[int]:
+    """Functions that call something named like an acquisition, or whose signature speaks of a guard.
+
+    A function whose result speaks of a guard, or of a type with a field that does, makes its callers candidates too; so
+    does a macro of the crate, which may write anything.
+    """
+    guards = {path.rpartition("::")[2] for path in guard_types() if is_excluding(path)}
+    guards |= {
+        entry.item.name
+        for entry in program.types
+        if any(_mentions(field.type, guards) for field in entry.item.fields)
+    }
+    calls = {
+        acquire.method
+        for lock in lock_table().lock
+        for acquire in lock.acquires
+        if is_excluding(acquire.guard)
+    }
+    calls |= {
+        entry.item.name
+        for entry in program.functions
+        if entry.item.result is not None and _mentions(entry.item.result, guards)
+    }
+    for entry in program.functions:
+        if _is_given(entry.item, guards) or _calls(program, entry, calls):
+            yield entry.index
+
+
+def _mentions(type_: TypeRef, names: set[str]) -> bool:
+    return type_.last in names or any(_mentions(arg, names) for arg in type_.args)
+
+
+def _is_given(function: Function, guards: set[str]) -> bool:
+    return any(_mentions(parameter.type, guards) for parameter in function.parameters)
+
+
+def _calls(program: Program, entry: FunctionEntry, names: set[str]) -> bool:
+    facts = program.files[entry.file]
+    if entry.number >= len(facts.skeletons):
+        return True  # nothing is known of the body yet
+    skeleton = facts.skeletons[entry.number]
+    if any(call.lstrip(".").rpartition("::")[2] in names for call in skeleton.calls):
+        return True
+    holes = (facts.macro_calls[hole] for hole in skeleton.holes)
+    return any(program.macros.knows(hole.name, facts.path, hole.span.start) for hole in holes)
