@@ -8,6 +8,7 @@ from scrutineer.model.types import UNKNOWN, TypeRef
 from scrutineer.program.tables.locks import Acquire, guard_types, lock_types
 from scrutineer.program.typing.records import CallTarget
 
+_POINTERS = frozenset({"data_ptr", "as_mut_ptr"})
 _WRAPPERS = {"Result": "core::result::Result", "Option": "core::option::Option"}
 
 
@@ -17,19 +18,22 @@ def guard_target(types: Iterable[TypeRef], method: str) -> CallTarget | None:
         lock = lock_types().get(type_.name) if type_.kind == "path" else None
         if lock is None:
             continue
-        for acquire in lock.acquires:
-            if acquire.method == method:
-                path = f"{lock.type}::{method}"
-                result = _given(acquire, type_)
-                return CallTarget(
-                    "external",
-                    path,
-                    self_type=type_,
-                    unsafe="no",
-                    result=result,
-                    dereferences=count,
-                    autoref="&",
-                )
+        acquire = next((each for each in lock.acquires if each.method == method), None)
+        if acquire is not None:
+            result = _given(acquire, type_)
+        elif method in _POINTERS and method in lock.unlocked:
+            result = TypeRef("pointer", args=type_.args[-1:] or (UNKNOWN,), mutable=True)
+        else:
+            continue
+        return CallTarget(
+            "external",
+            f"{lock.type}::{method}",
+            self_type=type_,
+            unsafe="no",
+            result=result,
+            dereferences=count,
+            autoref="&",
+        )
     return None
 
 
