@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from crates import call, crate, function, typed
 
 from scrutineer.program.sites import sites
@@ -91,3 +93,27 @@ def test_members_of_a_macro_in_a_macro_belong_to_the_impl_that_is_written() -> N
     )
     kinds = [edge.target.kind for edge in program.call_graph.calls(function(program, "f"))]
     assert kinds == ["resolved"] * 3
+
+
+def test_unsafe_code_of_a_macro_is_decided_where_it_is_expanded() -> None:
+    text = """
+    macro_rules! reader { ($n:ident, $t:ty, $e:expr) => {
+        impl $t {
+            fn $n(&self, p: *const u8) -> u8 { self.safe(); unsafe { self.safe(); self.at(p); *p.add($e) } }
+            unsafe fn at(&self, p: *const u8) -> u8 { *p }
+        }
+    }; }
+    struct One; impl One { fn safe(&self) {} }
+    reader!(get, One, 1);
+    """
+    program = crate(text)
+    written = textwrap.dedent(text)
+    found = [
+        (written[each.span.start : each.span.end], each.callee) for each in sites(program) if each.certain
+    ]
+    assert found == [
+        ("self.at(p)", "sample::One::at"),
+        ("*p.add($e)", ""),
+        ("p.add($e)", "pointer::add"),
+        ("*p", ""),
+    ]

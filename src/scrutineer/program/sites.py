@@ -14,6 +14,7 @@ from scrutineer.model.span import Location, Span
 from scrutineer.program.entries import AnyEntry
 from scrutineer.program.operations import BodyOperations, Decision
 from scrutineer.program.paths import canonical_path
+from scrutineer.program.twins import block_twin, function_twin, written_span
 
 if TYPE_CHECKING:
     from scrutineer.model.file import FileFacts
@@ -87,20 +88,25 @@ def _of_file(program: Program, number: int, facts: FileFacts) -> Iterator[Found]
 
 def _of_block(program: Program, number: int, position: int, block: UnsafeBlock) -> Iterator[Found]:
     start = program.start(number, "functions")
-    function = start + block.function if block.function >= 0 else -1
-    item = _item_of_block(program, number, block, function)
-    operations = BodyOperations.of_block(program, number, position, function)
-    decided = [(candidate, *operations.decide(candidate)) for candidate in block.candidates]
+    item = _item_of_block(program, number, block, start + block.function if block.function >= 0 else -1)
+    file, at = block_twin(program, number, block) or (number, position)
+    known = program.files[file].unsafe_blocks[at]
+    function = program.start(file, "functions") + known.function if known.function >= 0 else -1
+    operations = BodyOperations.of_block(program, file, at, function)
+    decided = [(candidate, *operations.decide(candidate)) for candidate in known.candidates]
     certain = any(decision.unsafe == "yes" for _, _, decision in decided)
-    for candidate, kind, decision in decided:
-        if decision.unsafe == "no" or (kind == "union" and decision.unsafe == "unknown" and certain):
-            continue  # a field of a C struct beside a certain reason for the block
-        yield Found(
-            item, kind, candidate.span, decision, candidate.text, number, function, position, block.test
-        )
-    named = frozenset(candidate.text for candidate in block.candidates if candidate.kind == "static")
-    for span, text, decision in operations.hidden_statics(named):
-        yield Found(item, "static", span, decision, text, number, function, position, block.test)
+    found = [
+        (candidate.span, candidate.text, kind, decision)
+        for candidate, kind, decision in decided
+        if decision.unsafe != "no" and not (kind == "union" and decision.unsafe == "unknown" and certain)
+    ]  # without a field of a C struct beside a certain reason for the block
+    named = frozenset(candidate.text for candidate in known.candidates if candidate.kind == "static")
+    statics = operations.hidden_statics(named)
+    found += [(span, text, "static", decision) for span, text, decision in statics]
+    for span, text, kind, decision in found:
+        written, place = written_span(program, file, span)
+        if written == number and block.span.covers(place):
+            yield Found(item, kind, place, decision, text, number, function, position, block.test)
 
 
 def _item_of_block(program: Program, number: int, block: UnsafeBlock, function: int) -> str:
@@ -116,14 +122,18 @@ def _item_of_block(program: Program, number: int, block: UnsafeBlock, function: 
 def _of_unsafe_function(program: Program, number: int, function: int) -> Iterator[Found]:
     """Operations outside any block in an unsafe function; where Rust wants blocks there, unknown ones are safe."""
     entry = program.functions[function]
-    operations = BodyOperations.of_function(program, function)
+    path = canonical_path(program, entry)
+    twin = function_twin(program, number, entry.item)
+    known = entry if twin is None else program.function_of(*twin)
+    operations = BodyOperations.of_function(program, known.index)
     strict = program.unit.edition == "2024" or operations.has_blocks
-    for candidate in entry.item.candidates:
+    for candidate in known.item.candidates:
         kind, decision = operations.decide(candidate)
-        if decision.unsafe == "yes" or (decision.unsafe == "unknown" and not strict):
-            path = canonical_path(program, entry)
+        written, place = written_span(program, known.file, candidate.span)
+        inside = written == number and entry.item.span.covers(place)
+        if inside and (decision.unsafe == "yes" or (decision.unsafe == "unknown" and not strict)):
             yield Found(
-                path, kind, candidate.span, decision, candidate.text, number, function, test=entry.item.test
+                path, kind, place, decision, candidate.text, number, known.index, test=entry.item.test
             )
 
 
