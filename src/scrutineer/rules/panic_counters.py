@@ -167,7 +167,7 @@ def _before_its_other_half(
             half = other is not None and other != written and _relied_on(flow, counters, other)
             if half or (filled is not None and filled.local == owner.local):
                 what = f"moves `{written.steps[-1][1:]}` on, which `Drop` goes by, over a slot not yet filled"
-                return Hazard(point, danger, later, reason, what)
+                return Hazard(point, danger, later, f"{reason} may unwind", what)
     return None
 
 

@@ -17,7 +17,7 @@ from scrutineer.rules.ownership_roots import (
     root,
 )
 from scrutineer.rules.panic_updates import forgets, mends, sets_length, written_root
-from scrutineer.rules.unwind_walk import Hazard, after, guarded, never, place_is_droppable, user_code
+from scrutineer.rules.unwind_walk import Hazard, after, guarded, leaves, never, place_is_droppable
 
 _PLACEHOLDERS = frozenset(
     {"core::mem::uninitialized", "core::mem::zeroed", "core::mem::MaybeUninit::assume_init"}
@@ -62,7 +62,7 @@ def _read(flow: FunctionFlow, point: Point, operation: Operation) -> Hazard | No
         return mends(flow, at, there, owner) or forgets(flow, at, there, names)
 
     for danger in after(flow, point, ends):
-        reason = user_code(flow, danger)
+        reason = leaves(flow, danger)
         if not reason or not (
             _takes(flow, danger, names) or any(alive(flow, name, danger) for name in names)
         ):
@@ -115,7 +115,7 @@ def _adopted(flow: FunctionFlow, point: Point, operation: Operation) -> Hazard |
         return forgets(flow, at, there, names) or (owner is not None and mends(flow, at, there, owner))
 
     for danger in after(flow, point, ends):
-        reason = user_code(flow, danger)
+        reason = leaves(flow, danger)
         if not reason or not any(alive(flow, name, danger) for name in names):
             continue
         if guarded(flow, danger, names):
@@ -145,7 +145,7 @@ def _placeholder(flow: FunctionFlow, point: Point, operation: Operation) -> Haza
         return None
     names = names_of(flow, operation.target.local)
     for danger in after(flow, point, lambda at, there: forgets(flow, at, there, names)):
-        reason = user_code(flow, danger)
+        reason = leaves(flow, danger)
         if not reason or not any(alive(flow, name, danger) for name in names):
             continue
         if guarded(flow, danger, names):

@@ -41,9 +41,9 @@ def _draft(unit: Unit, flow: FunctionFlow, hazard: Hazard) -> Draft:
     return Draft(
         path=flow.path,
         span=flow.operation(hazard.start).span,
-        message=f"this {hazard.what}; {hazard.reason} may unwind before that is put right",
+        message=f"this {hazard.what}; {hazard.reason} before that is put right",
         related=(
-            unit.related(flow.path, danger, "may unwind here"),
+            unit.related(flow.path, danger, "leaves here"),
             unit.related(flow.path, mended, "put right only here"),
         ),
         help="give up the original before (`ManuallyDrop`, `set_len(0)`), or restore it in a guard's `Drop`",

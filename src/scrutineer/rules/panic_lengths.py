@@ -11,7 +11,7 @@ from scrutineer.model.types import TypeRef
 from scrutineer.program.tables.effects import effects_of
 from scrutineer.rules.ownership_roots import alive, argument, is_borrowed, pointee, root, without_references
 from scrutineer.rules.panic_updates import is_zero, sets_length, written_root
-from scrutineer.rules.unwind_walk import Hazard, after, guarded, is_droppable, never, user_code
+from scrutineer.rules.unwind_walk import Hazard, after, guarded, is_droppable, leaves, never
 
 
 def lengths(flow: FunctionFlow) -> Iterator[Hazard]:
@@ -64,7 +64,11 @@ def _dropped(flow: FunctionFlow, point: Point, operation: Operation) -> Hazard |
     for later in after(flow, point, never):
         if _length_set(flow, later, owner):
             return Hazard(
-                point, point, later, flow.unwinds(point).reason, "drops elements that the length still covers"
+                point,
+                point,
+                later,
+                f"{flow.unwinds(point).reason} may unwind",
+                "drops elements that the length still covers",
             )
     return None
 
@@ -84,7 +88,7 @@ def _shifted(flow: FunctionFlow, point: Point, operation: Operation) -> Hazard |
     if owner.local < 0 or owner.local != root(flow, places[1]).local or _set_before(flow, point, owner):
         return None
     for danger in after(flow, point, lambda at, _: _length_set(flow, at, owner)):
-        reason = user_code(flow, danger)
+        reason = leaves(flow, danger)
         if not reason or not _owned(flow, owner, danger) or guarded(flow, danger, _itself(owner)):
             continue
         for later in after(flow, danger, never):
@@ -101,7 +105,7 @@ def _raised(flow: FunctionFlow, point: Point, operation: Operation) -> Hazard | 
     if not _holds_droppable(flow, owner) or _filled_before(flow, point, owner):
         return None
     for danger in after(flow, point, lambda at, there: _length_set(flow, at, owner) and is_zero(flow, there)):
-        reason = user_code(flow, danger)
+        reason = leaves(flow, danger)
         if not reason or not _owned(flow, owner, danger) or guarded(flow, danger, _itself(owner)):
             continue
         for later in after(flow, danger, never):

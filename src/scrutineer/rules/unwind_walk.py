@@ -23,7 +23,7 @@ class Hazard(msgspec.Struct, frozen=True):
     start: Point
     danger: Point
     mended: Point
-    reason: str  # whose code: "`clone` of `T`"
+    reason: str  # how: "`clone` of `T` may unwind"
     what: str  # the disorder, as a clause
 
 
@@ -60,6 +60,16 @@ def user_code(flow: FunctionFlow, point: Point) -> str:
         return ""
     found = flow.unwinds(point)
     return found.reason if found.whose == "user" else ""
+
+
+def leaves(flow: FunctionFlow, point: Point) -> str:
+    """How control may leave at an operation, in words: by an unwind of the user's code, or by `?` on its result."""
+    reason = user_code(flow, point)
+    if reason:
+        return f"{reason} may unwind"
+    block = flow.body.blocks[point.block]
+    ends = point.at == len(block.operations) - 1 and block.terminator.kind == "try"
+    return "`?` may return" if ends and flow.operation(point).kind == "call" else ""
 
 
 def guarded(flow: FunctionFlow, point: Point, but: frozenset[int]) -> bool:
