@@ -27,7 +27,7 @@ from scrutineer.program.paths import canonical_path
 from scrutineer.program.properties import TypeProperties
 from scrutineer.program.scope import Scope
 from scrutineer.program.tables import standard
-from scrutineer.program.tree import ModuleTree
+from scrutineer.program.tree import ModuleTree, root_name
 from scrutineer.program.types import TypeResolver
 from scrutineer.program.typing.bodies import Typing
 from scrutineer.program.visibility import Visibility
@@ -56,8 +56,7 @@ class Program:
     ) -> None:
         self.unit = unit
         self.dependencies = dict(dependencies or {})
-        named = unit.kind in ("lib", "proc-macro", "kernel") and unit.name not in self.dependencies
-        self.root = unit.name if named and unit.name else "crate"
+        self.root = root_name(unit, self.dependencies)
         outer: dict[str, Macros] = {name: program.macros for name, program in self.dependencies.items()}
         texts: dict[str, bytes] = {}
         source = read or _no_source

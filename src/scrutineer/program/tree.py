@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from scrutineer.model.file import FileFacts
 from scrutineer.model.items import Item, ModuleItem
@@ -15,6 +15,15 @@ from scrutineer.program.entries import Module
 from scrutineer.program.expansion import ExpandedFile
 
 _PATH_ATTRIBUTE = re.compile(r'^\s*(.*?)\s*,\s*path\s*=\s*"([^"]+)"', re.DOTALL)
+
+
+def root_name(unit: CrateUnit, taken: Container[str]) -> str:
+    """First segment of every canonical path of a crate; `taken` are names of crates that it depends on.
+
+    Its name, or `crate` where it has none or a dependency has that name already (a binary beside its library).
+    """
+    named = unit.kind in ("lib", "proc-macro", "kernel") and unit.name not in taken
+    return unit.name if named and unit.name else "crate"
 
 
 class ModuleTree:

@@ -13,6 +13,7 @@ from scrutineer.locks.locks import Locks
 from scrutineer.model.file import FileFacts
 from scrutineer.model.span import Span
 from scrutineer.model.target import CrateUnit, Mark
+from scrutineer.program.tree import ModuleTree, root_name
 from scrutineer.rules.crate_files import CrateFiles
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ class Unit(CrateFiles):
         from scrutineer.program.program import Program  # noqa: PLC0415 - 90 ms that only rules that ask pay
 
         return Program(self.crate, self.files, self._dependencies, self.text)
+
+    @cached_property
+    def tree(self) -> ModuleTree:
+        """Which module each file is. What the crate's macros write changes nothing about that."""
+        return ModuleTree(self.crate, self.files, root_name(self.crate, self._dependencies))
 
     @cached_property
     def flows(self) -> Flows:
@@ -84,13 +90,12 @@ class Unit(CrateFiles):
         number = self._numbers.get(path)
         if number is None:
             return super().module(path)
-        tree = self.program.tree
-        return tree.modules[tree.scope(number, "")].path
+        return self.tree.modules[self.tree.scope(number, "")].path
 
     def marked(self, path: str) -> bool:
         """Whether the file is test, benchmark or example code, also by `#[cfg(test)] mod name;`."""
         number = self._numbers.get(path)
-        by_declaration = number is not None and is_test_predicate(self.program.tree.file_cfg[number])
+        by_declaration = number is not None and is_test_predicate(self.tree.file_cfg[number])
         return by_declaration or super().marked(path)
 
     @cached_property
