@@ -84,10 +84,10 @@ def test_processes_change_nothing_but_the_time(tree: Write, monkeypatch: pytest.
 
 
 def test_a_file_that_kills_its_reader_costs_only_itself(tree: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read_or_die(path: str, text: bytes, edition: str) -> FileFacts:
+    def read_or_die(path: str, text: bytes, edition: str, *, lower: bool) -> FileFacts:
         if path == "src/killer.rs":
             os._exit(9)
-        return facts_read.read_file(path, text, edition)
+        return facts_read.read_file(path, text, edition, lower=lower)
 
     monkeypatch.setattr(reading, "read_file", read_or_die)
     monkeypatch.setattr(executor, "SMALL", 0)

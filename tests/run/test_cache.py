@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from running import Listener, run
 
-from trees import ARGUED, BARE, STRICT, Write
+from scrutineer.run.options import Options
+from trees import ARGUED, BARE, STRICT, UNTIED, Write
 
 OLD = 1_000_000_000  # seconds: long before now
 
@@ -107,3 +108,18 @@ def test_an_answer_is_not_kept_while_a_file_could_not_be_read(tree: Write, tmp_p
     assert len(run(root, cache=cache)[0].coverage.not_read) == 1
     (root / "src/one.rs").write_text(BARE)
     assert run(root, cache=cache)[0].coverage.not_read == ()
+
+
+def test_rules_that_read_no_bodies_leave_nothing_that_others_would_miss(tree: Write, tmp_path: Path) -> None:
+    root, cache = crate(tree), tmp_path / "cache"
+    (root / "src/lib.rs").write_text(UNTIED)
+    documentation, others = Options(select=("documentation",)), Options(ignore=("documentation",))
+    assert run(root, cache=cache, options=documentation)[0].findings
+    listener = Listener()
+    found = run(root, cache=cache, options=others, listener=listener)
+    assert found[0].findings
+    assert found == run(root, options=others)
+    assert listener.steps["reading"] == 2
+    again = Listener()
+    run(root, cache=cache, options=Options(select=("undocumented-unsafe",)), listener=again)
+    assert again.steps["reading"] == 0

@@ -81,4 +81,5 @@ RULE = Rule(
     confidence="high",
     since="0.1.0",
     check=check,
+    bodies=False,
 )

@@ -24,7 +24,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     `summary` completes "reports …" in one line without a full stop. `classes` are those that its findings may
     have, the usual one first. `since` is the release that brought it. `check` sees one crate; a rule about the
-    inline allows themselves has `check_allows` instead, which runs after all others.
+    inline allows themselves has `check_allows` instead, which runs after all others. Without `bodies` it looks
+    at items and comments only, and a run of such rules alone does not read what functions do.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     check: Check | None = None
     check_allows: CheckAllows | None = None
+    bodies: bool = True
 
     def __post_init__(self) -> None:
         if not self.classes or not self.summary or (self.check is None) == (self.check_allows is None):

@@ -104,4 +104,5 @@ RULE = Rule(
     confidence="medium",
     since="0.1.0",
     check=check,
+    bodies=False,
 )

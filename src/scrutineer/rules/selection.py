@@ -16,6 +16,11 @@ class Selection(msgspec.Struct, frozen=True):
 
     rules: tuple[Rule, ...]
 
+    @property
+    def bodies(self) -> bool:
+        """Whether one of them looks at what functions do."""
+        return any(rule.bodies for rule in self.rules)
+
 
 def select_rules(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Selection:
     """Rules named by `select` (all, if it names none) without those named by `ignore`.

@@ -30,4 +30,5 @@ RULE = Rule(
     confidence="high",
     since="0.1.0",
     check_allows=check_allows,
+    bodies=False,
 )

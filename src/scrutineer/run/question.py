@@ -24,6 +24,11 @@ def file_key(content: bytes, edition: str) -> str:
     return hashlib.blake2b(content, digest_size=16, person=edition.encode()).hexdigest()
 
 
+def heads_key(key: str) -> str:
+    """Key of a file's facts without bodies, which is all that some rules need; `key` is that of the whole facts."""
+    return f"{key}-heads"
+
+
 def quick_key(job: Job) -> str:
     """Key over what can be told without reading; "" where that is not enough to believe an answer."""
     limit = time.time_ns() - _RACE

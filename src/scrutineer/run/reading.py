@@ -11,7 +11,7 @@ from scrutineer.model.finding import Unread
 from scrutineer.model.target import SourceFile
 from scrutineer.run.executor import Executor
 from scrutineer.run.job import Contents, FileRead, Job, Summary
-from scrutineer.run.question import file_key
+from scrutineer.run.question import file_key, heads_key
 from scrutineer.run.store import Fresh, Store
 from scrutineer.run.watcher import Watcher
 from scrutineer.source.readers import FolderReader, RevisionReader
@@ -30,12 +30,16 @@ class _Wanted(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Chunk(msgspec.Struct, frozen=True):
-    """Files for one worker, with the way to their bytes, and in which forms their facts are wanted."""
+    """Files for one worker, with the way to their bytes, and in which forms their facts are wanted.
+
+    `bodies`: with what functions do.
+    """
 
     reader: FolderReader | RevisionReader
     files: tuple[_Wanted, ...]
     packed: bool
     whole: bool
+    bodies: bool
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -53,26 +57,23 @@ def read_all(
     store: Store,
     executor: Executor,
     watcher: Watcher,
+    *,
+    bodies: bool = True,
 ) -> list[Contents]:
     """Facts of every file of every target are in the store afterwards; what cannot be read is said.
 
-    `keys` are the cache keys of those files that were looked at already, by target.
+    `keys` are the cache keys of those files that were looked at already, by target. Without `bodies` facts may
+    lack what functions do; a program that is asked for it reads them again.
     """
     read: list[dict[str, FileRead]] = []
     wanted: list[_Wanted] = []
     for place, job in enumerate(jobs):
-        known = keys.get(job.number, {})
-        summaries = store.summaries(known.values())
-        cached = {
-            path: FileRead(file, key, summaries[key])
-            for file, path, key in _keyed(job, known)
-            if key in summaries
-        }
+        cached = _cached(job, keys.get(job.number, {}), store, bodies=bodies)
         read.append(cached)
         wanted += (_Wanted(place, file) for file in job.target.files if file.path not in cached)
     failed: list[list[Unread]] = [list(job.target.not_read) for job in jobs]
     watcher.start("reading", len(wanted))
-    for answers in _run(jobs, wanted, store, executor):
+    for answers in _run(jobs, wanted, store, executor, bodies=bodies):
         store.put(answer.fresh for answer in answers if answer.fresh is not None)
         for answer in answers:
             file, place, fresh = answer.wanted.file, answer.wanted.job, answer.fresh
@@ -87,12 +88,20 @@ def read_all(
     ]
 
 
-def _keyed(job: Job, known: dict[str, str]) -> Iterator[tuple[SourceFile, str, str]]:
-    return ((file, file.path, known.get(file.path, "")) for file in job.target.files)
+def _cached(job: Job, known: dict[str, str], store: Store, *, bodies: bool) -> dict[str, FileRead]:
+    """Files by path whose facts the store has, with bodies or, where that is enough, without."""
+    found: dict[str, FileRead] = {}
+    for named in (known,) if bodies else (known, {path: heads_key(key) for path, key in known.items()}):
+        summaries = store.summaries(named.values())
+        for file in job.target.files:
+            key = named.get(file.path, "")
+            if key in summaries and file.path not in found:
+                found[file.path] = FileRead(file, key, summaries[key])
+    return found
 
 
 def _run(
-    jobs: Sequence[Job], wanted: list[_Wanted], store: Store, executor: Executor
+    jobs: Sequence[Job], wanted: list[_Wanted], store: Store, executor: Executor, *, bodies: bool
 ) -> Iterator[tuple[_Answer, ...]]:
     """Answers per chunk; a chunk that takes its worker down is done again file by file."""
     again: list[_Chunk] = []
@@ -100,7 +109,7 @@ def _run(
 
     def chunk(files: list[_Wanted]) -> _Chunk:
         reader = jobs[files[0].job].reader
-        return _Chunk(reader, tuple(files), packed=store.keeps_packed, whole=store.keeps_whole)
+        return _Chunk(reader, tuple(files), store.keeps_packed, store.keeps_whole, bodies)
 
     for answers in executor.run(_read_chunk, map(chunk, _groups(wanted, size, executor.processes)), _lost):
         if answers[0].retry and len(answers) > 1:
@@ -140,15 +149,16 @@ def _read_one(chunk: _Chunk, wanted: _Wanted) -> _Answer:
     file = wanted.file
     try:
         content = chunk.reader.read(file.path)
-        facts = read_file(file.path, content, file.edition)
+        facts = read_file(file.path, content, file.edition, lower=chunk.bodies)
     except OSError as error:
         return _Answer(wanted, why=error.strerror or str(error))
     except NotReadableError as error:
         return _Answer(wanted, why=str(error))
     except Exception as error:  # noqa: BLE001 - one file must not cost the others; it is never called clean
         return _Answer(wanted, why=f"internal error, please report it: {type(error).__name__}: {error}")
+    key = file_key(content, file.edition)
     fresh = Fresh(
-        key=file_key(content, file.edition),
+        key=key if chunk.bodies else heads_key(key),
         summary=Summary(facts.inventory, bool(facts.coverage.errors), facts.modules),
         packed=msgspec.msgpack.encode(facts) if chunk.packed else b"",
         facts=facts if chunk.whole else None,

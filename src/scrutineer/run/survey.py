@@ -43,7 +43,7 @@ def surveyed(question: Question, by: Grouping | None, machine: Machine, watcher:
             opened_store(cache, watcher.warn, small=executor.small) as store,
         ):
             keys = {job.number: file_keys(job)} if cache is not None else {}
-            (contents,) = read_all([job], keys, store, executor, watcher)
+            (contents,) = read_all([job], keys, store, executor, watcher, bodies=False)
         watcher.stop()
     crates, unreached = ownership(job.target, contents.modules)
     counted = _counted(contents, crates)

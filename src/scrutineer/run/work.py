@@ -30,14 +30,14 @@ def work(
     watcher: Watcher,
 ) -> list[Report]:
     """Reports of these targets, in order. `keys` are cache keys of files that were looked at. Raises UnknownRuleError."""
-    for job in jobs:
-        select_rules(job.options.select, job.options.ignore)
+    selections = [select_rules(job.options.select, job.options.ignore) for job in jobs]
     size = sum(file.size for job in jobs for file in job.target.files)
     with (
         closing(executor_for(size, machine.processes)) as executor,
         opened_store(cache, watcher.warn, small=executor.small) as store,
     ):
-        contents = read_all(jobs, keys, store, executor, watcher)
+        bodies = any(selection.bodies for selection in selections)
+        contents = read_all(jobs, keys, store, executor, watcher, bodies=bodies)
         owned = [ownership(job.target, content.modules) for job, content in zip(jobs, contents, strict=True)]
         tasks = [
             task
