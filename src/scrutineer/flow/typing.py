@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from scrutineer.model.body import Body, Operation, Place
-from scrutineer.model.types import TypeRef
+from scrutineer.model.types import PRIMITIVES, TypeRef
 
 Answer = Literal["yes", "no", "unknown"]
 
@@ -37,10 +37,6 @@ class Typing(Protocol):
         ...
 
 
-_WIDTHS = ("8", "16", "32", "64", "128", "size")
-_PLAIN = frozenset(
-    ["bool", "char", "str", "f32", "f64", *[sign + width for sign in "ui" for width in _WIDTHS]]
-)
 _SHARED = frozenset({"ref", "pointer", "fn", "never"})
 
 
@@ -50,7 +46,7 @@ def copyable(type_: TypeRef | None) -> Answer:
         return "unknown"
     if type_.kind in _SHARED:
         return "no" if type_.kind == "ref" and type_.mutable else "yes"
-    if type_.kind == "path" and type_.name in _PLAIN:
+    if type_.kind == "path" and type_.name in PRIMITIVES:
         return "yes"
     if type_.kind in {"tuple", "array"}:
         answers = {copyable(argument) for argument in type_.args}

@@ -53,6 +53,12 @@ class TypeRef(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return self.name.rpartition("::")[2]
 
 
+_WIDTHS = ("8", "16", "32", "64", "128", "size")
+INTEGERS = frozenset(sign + width for sign in "iu" for width in _WIDTHS)
+FLOATS = frozenset({"f16", "f32", "f64", "f128"})
+PRIMITIVES = INTEGERS | FLOATS | {"bool", "char", "str"}
+"""Names of the types that are built in and written as a path."""
+
 UNKNOWN = TypeRef("unknown")
 UNIT = TypeRef("tuple")
 NEVER = TypeRef("never")

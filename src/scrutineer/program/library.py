@@ -9,31 +9,6 @@ from scrutineer.program.entries import Definition, DefinitionKind
 if TYPE_CHECKING:
     from scrutineer.program.tables import Standard
 
-PRIMITIVES = frozenset(
-    [
-        "bool",
-        "char",
-        "str",
-        "u8",
-        "u16",
-        "u32",
-        "u64",
-        "u128",
-        "usize",
-        "i8",
-        "i16",
-        "i32",
-        "i64",
-        "i128",
-        "isize",
-        "f16",
-        "f32",
-        "f64",
-        "f128",
-    ]
-)
-INTEGERS = frozenset(["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"])
-
 _KINDS: dict[str, DefinitionKind] = {
     "struct": "type",
     "enum": "type",

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from scrutineer.model.target import CrateUnit
+from scrutineer.model.types import PRIMITIVES
 from scrutineer.program.cfg import compatible, conjunction, expected
 from scrutineer.program.entries import NOTHING, Binding, Definition, Module, TypeEntry
 from scrutineer.program.index import module_chain
-from scrutineer.program.library import PRIMITIVES, library_definition, prelude
+from scrutineer.program.library import library_definition, prelude
 from scrutineer.program.privacy import is_visible
 
 if TYPE_CHECKING:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from scrutineer.model.items import Bound
-from scrutineer.model.types import TypeRef
+from scrutineer.model.types import PRIMITIVES, TypeRef
 from scrutineer.program.fields import library_drops, parts_of
-from scrutineer.program.library import PRIMITIVES
 from scrutineer.program.members import ImplRecord
 from scrutineer.program.project import bounds_on, normalise
 from scrutineer.program.terms import Bindings, head, match, substitute

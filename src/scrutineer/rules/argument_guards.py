@@ -15,7 +15,8 @@ from scrutineer.flow.values import Value
 from scrutineer.flow.writes import overlaps
 from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.model.span import Span
-from scrutineer.rules.argument_origin import FLOATS, INTEGERS, PASSED_ON, arguments, is_float
+from scrutineer.model.types import FLOATS, INTEGERS
+from scrutineer.rules.argument_origin import PASSED_ON, arguments, is_float
 from scrutineer.rules.argument_sinks import Sink
 
 Flaw = Literal["wraps", "nan", "none"]

@@ -8,10 +8,8 @@ from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.values import Value
 from scrutineer.flow.writes import overlaps
 from scrutineer.model.body import Operand, Operation, Place
-from scrutineer.model.types import TypeRef
+from scrutineer.model.types import FLOATS, INTEGERS, TypeRef
 
-INTEGERS = frozenset(f"{sign}{bits}" for sign in "iu" for bits in ("8", "16", "32", "64", "128", "size"))
-FLOATS = frozenset({"f32", "f64"})
 _GROWS = frozenset({"+", "-", "*", "<<"})
 PASSED_ON = frozenset(
     {

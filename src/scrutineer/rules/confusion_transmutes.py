@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operand, Operation, Place
-from scrutineer.model.types import TypeRef
+from scrutineer.model.types import INTEGERS, TypeRef
 from scrutineer.rules.argument_guards import guards
-from scrutineer.rules.argument_origin import INTEGERS, arguments
+from scrutineer.rules.argument_origin import arguments
 from scrutineer.rules.argument_sinks import Sink
 from scrutineer.rules.confusion_reads import Confusion
 from scrutineer.rules.confusion_types import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operation, Place
-from scrutineer.program.library import INTEGERS
+from scrutineer.model.types import INTEGERS
 from scrutineer.program.tables.effects import effects_of
 from scrutineer.rules.ownership_roots import argument, root
 

@@ -9,8 +9,7 @@ import msgspec
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operand, Operation, Place
-from scrutineer.model.types import TypeRef
-from scrutineer.program.library import INTEGERS
+from scrutineer.model.types import INTEGERS, TypeRef
 from scrutineer.program.typing.records import CallTarget
 
 _BOUNDED = frozenset({"&", "%", ">>", "/", "<", "<=", ">", ">=", "==", "!="})

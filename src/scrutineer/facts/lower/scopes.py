@@ -14,7 +14,7 @@ from scrutineer.facts.lower.source import span_of
 from scrutineer.facts.lower.state import DEAD, MOST_DROPS, Builder, TooLargeError, emit
 from scrutineer.model.body import Local, Operand, Place, ScopeKind
 from scrutineer.model.span import Span
-from scrutineer.model.types import TypeRef
+from scrutineer.model.types import PRIMITIVES, TypeRef
 
 
 def open_scope(builder: Builder, kind: ScopeKind, span: Span) -> int:
@@ -142,29 +142,6 @@ def forget_names(builder: Builder, mark: int) -> None:
             names[name] = before
 
 
-_PLAIN_PATHS = frozenset(
-    [
-        "bool",
-        "char",
-        "str",
-        "u8",
-        "u16",
-        "u32",
-        "u64",
-        "u128",
-        "usize",
-        "i8",
-        "i16",
-        "i32",
-        "i64",
-        "i128",
-        "isize",
-        "f32",
-        "f64",
-    ]
-)
-
-
 def may_need_drop(type_: TypeRef | None) -> bool:
     """Whether a written type leaves it open that a value of it has something to drop."""
     if type_ is None:
@@ -173,7 +150,7 @@ def may_need_drop(type_: TypeRef | None) -> bool:
     if kind in ("ref", "pointer", "fn", "never"):
         return False
     if kind == "path":
-        return type_.name not in _PLAIN_PATHS
+        return type_.name not in PRIMITIVES
     if kind in ("tuple", "array"):
         return any(may_need_drop(argument) for argument in type_.args)
     return True

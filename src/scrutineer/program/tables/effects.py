@@ -9,7 +9,7 @@ from typing import Literal, cast, get_args
 import msgspec
 
 from scrutineer.model.items import Generics
-from scrutineer.model.types import NEVER, TypeRef
+from scrutineer.model.types import INTEGERS, NEVER, TypeRef
 from scrutineer.program.tables.records import Header, Signature
 
 Effect = Literal[
@@ -46,9 +46,6 @@ def _table() -> dict[str, frozenset[Effect]]:
     return {function: frozenset(effects) for function, effects in found.items()}
 
 
-_INTEGERS = frozenset(f"{sign}{bits}" for sign in "iu" for bits in ("8", "16", "32", "64", "128", "size"))
-
-
 def known() -> list[str]:
     """Every name that the table has an entry for."""
     return sorted(_table())
@@ -59,7 +56,7 @@ def effects_of(path: str) -> frozenset[Effect]:
     table = _table()
     owner, _, name = path.rpartition("::")
     found = table.get(path, frozenset()) | table.get(f"{owner}::*", frozenset())
-    if owner in _INTEGERS:
+    if owner in INTEGERS:
         for key, effects in table.items():
             if key.startswith("integer::") and name.startswith(key.removeprefix("integer::")):
                 found |= effects

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scrutineer.model.items import Bound
-from scrutineer.model.types import UNKNOWN, TypeRef
+from scrutineer.model.types import INTEGERS, PRIMITIVES, UNKNOWN, TypeRef
 from scrutineer.program.fields import fields_of, is_visible, variants_of
-from scrutineer.program.library import INTEGERS, PRIMITIVES
 from scrutineer.program.project import bounds_on, normalise
 from scrutineer.program.typing.guards import guarded_type
 

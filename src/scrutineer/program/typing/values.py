@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scrutineer.model.types import UNKNOWN, TypeRef
-from scrutineer.program.library import INTEGERS, PRIMITIVES
+from scrutineer.model.types import INTEGERS, PRIMITIVES, UNKNOWN, TypeRef
 
 INTEGER = TypeRef("infer", "{integer}")
 FLOAT = TypeRef("infer", "{float}")
