@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scrutineer.model.span import Span
 from scrutineer.syntax.expand import MacroSource
-from scrutineer.syntax.paste import is_paste, paste
+from scrutineer.syntax.paste import gives_back, paste
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
 
@@ -37,7 +37,7 @@ def test_names_are_pasted(written: str, words: list[str]) -> None:
 
 def test_what_does_not_read_as_rust_is_left_to_others() -> None:
     assert pasted("fn f( {") is None
-    assert [is_paste(name) for name in ("paste", "::kernel::macros::paste", "paste::item", "item")] == [
+    assert [gives_back(name) for name in ("paste", "::kernel::macros::paste", "paste::item", "item")] == [
         True
     ] * 3 + [False]
 

@@ -1,7 +1,7 @@
-"""Written models of well-known macros that declare statics: what they stand for, as far as types go.
+"""Written models of well-known macros that declare items: what they stand for, as far as types go.
 
-`thread_local!` is std's; `lazy_static!` is from the crate of that name. Initialisers are left out: they run as code
-of their own, at first use.
+`thread_local!` is std's, `module!` the kernel's, `lazy_static!` and `bitflags!` are from the crates of these names.
+Initialisers are left out: they run as code of their own, at first use.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from scrutineer.program.bitflags_model import bitflags
 from scrutineer.syntax.tokens import Token, TokenError, tokenize
 
 
@@ -20,15 +21,18 @@ class _Static(NamedTuple):
 
 def modelled(name: str, arguments: bytes) -> bytes | None:
     """Items that an invocation stands for; nothing for other macros, or arguments of another shape."""
-    model = _MODELS.get(name.rpartition("::")[2])
+    last = name.rpartition("::")[2]
+    if last in _DECLARE_NOTHING:
+        return b""
+    model = _MODELS.get(last)
     if model is None:
         return None
     try:
         tokens = tokenize(arguments)
     except TokenError:
         return None
-    text = arguments.decode("latin-1")
-    return "\n".join(map(model, _statics(text, tokens))).encode("latin-1") or None
+    items = model(arguments.decode("latin-1"), tokens)
+    return items.encode("latin-1") if items else None
 
 
 def _statics(text: str, tokens: list[Token]) -> Iterator[_Static]:
@@ -58,11 +62,18 @@ def _visibility(text: str, tokens: list[Token]) -> str:
     return "" if first is None else text[tokens[first].start : tokens[-1].end] + " "
 
 
-def _thread_local(static: _Static) -> str:
-    return f"{static.visibility}static {static.name}: ::std::thread::LocalKey<{static.type}> = ();"
+def _thread_local(text: str, tokens: list[Token]) -> str:
+    return "\n".join(
+        f"{static.visibility}static {static.name}: ::std::thread::LocalKey<{static.type}> = ();"
+        for static in _statics(text, tokens)
+    )
 
 
-def _lazy_static(static: _Static) -> str:
+def _lazy_static(text: str, tokens: list[Token]) -> str:
+    return "\n".join(map(_lazy, _statics(text, tokens)))
+
+
+def _lazy(static: _Static) -> str:
     hidden = f"{static.name}_LazyStatic"
     return (
         f"{static.visibility}struct {hidden} {{ }}"
@@ -72,4 +83,39 @@ def _lazy_static(static: _Static) -> str:
     )
 
 
-_MODELS: dict[str, Callable[[_Static], str]] = {"thread_local": _thread_local, "lazy_static": _lazy_static}
+def _kernel_module(text: str, tokens: list[Token]) -> str | None:
+    """`type: Name, …`, of the kernel's `module!`; what only the C side calls is left out."""
+    if [token.text for token in tokens[:2]] != ["type", ":"]:
+        return None
+    end = next((n for n, token in enumerate(tokens) if token.text == ","), len(tokens))
+    type_ = text[tokens[1].end : tokens[end - 1].end].strip()
+    return (
+        "const __LOG_PREFIX: &[u8] = (); static THIS_MODULE: ::kernel::ThisModule = ();"
+        f" type LocalModule = {type_};"
+        f" impl ::kernel::ModuleMetadata for {type_} {{ const NAME: &'static ::kernel::str::CStr = (); }}"
+    )
+
+
+_DECLARE_NOTHING = frozenset(
+    [
+        "assert_eq_align",
+        "assert_eq_size",
+        "assert_impl_all",
+        "assert_impl_any",
+        "assert_not_impl_all",
+        "assert_not_impl_any",
+        "assert_obj_safe",
+        "compile_error",
+        "const_assert",
+        "const_assert_eq",
+        "const_assert_ne",
+        "global_asm",
+        "static_assert",
+    ]
+)
+_MODELS: dict[str, Callable[[str, list[Token]], str | None]] = {
+    "bitflags": bitflags,
+    "lazy_static": _lazy_static,
+    "module": _kernel_module,
+    "thread_local": _thread_local,
+}

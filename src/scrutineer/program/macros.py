@@ -15,7 +15,7 @@ from scrutineer.model.file import FileFacts
 from scrutineer.model.items import MacroDefinition
 from scrutineer.model.span import Span
 from scrutineer.syntax.expand import Expansion, MacroSource, expand
-from scrutineer.syntax.paste import is_paste, paste
+from scrutineer.syntax.paste import GIVES_BACK, gives_back, paste
 
 Read = Callable[[str], bytes]
 """Bytes of a file by its path."""
@@ -60,7 +60,7 @@ class Macros:
     @cached_property
     def reachable(self) -> frozenset[str]:
         """Names of all macros that can be called here, without the paths to them."""
-        return self.names.union({"paste"}, *(macros.exports for macros in self.dependencies.values()))
+        return self.names.union(GIVES_BACK, *(macros.exports for macros in self.dependencies.values()))
 
     @cached_property
     def exports(self) -> frozenset[str]:
@@ -90,7 +90,7 @@ class Macros:
 
     def knows(self, name: str, path: str, offset: int) -> bool:
         """Whether `expand` may answer."""
-        return self.find(name, path, offset) is not None or is_paste(name)
+        return self.find(name, path, offset) is not None or gives_back(name)
 
     def exported(self, name: str, crate: str) -> Found | None:
         """An exported definition, as a crate that depends on this one under the name `crate` sees it."""
@@ -106,7 +106,9 @@ class Macros:
         """
         found = self.find(name, call.path or path, call.start)
         if found is None:
-            return paste(MacroSource(arguments, inside.start, inside.path), call) if is_paste(name) else None
+            return (
+                paste(MacroSource(arguments, inside.start, inside.path), call) if gives_back(name) else None
+            )
         body = found.definition.body
         text = found.read(found.facts.path)[body.start : body.end]
         self._marks += 1

@@ -12,13 +12,15 @@ from scrutineer.model.span import Span
 from scrutineer.syntax.expand import Expansion, MacroSource, Written
 from scrutineer.syntax.tokens import Token, TokenError, tokenize
 
-_PATHS = frozenset({"paste::item", "paste::expr"})  # of versions before 1.0
+GIVES_BACK = frozenset({"paste", "pin_project"})
+"""Macros that give back what they are given. `pin_project!` (of pin-project-lite) adds projections: not known here."""
+_PATHS = frozenset({"paste::item", "paste::expr"})  # of `paste` before 1.0
 
 
-def is_paste(name: str) -> bool:
-    """Whether a macro's path is that of `paste!`."""
+def gives_back(name: str) -> bool:
+    """Whether a macro's path is that of one that `paste` is a model of."""
     steps = name.split("::")
-    return steps[-1] == "paste" or "::".join(steps[-2:]) in _PATHS
+    return steps[-1] in GIVES_BACK or "::".join(steps[-2:]) in _PATHS
 
 
 def paste(arguments: MacroSource, call: Span) -> Expansion | None:
