@@ -18,7 +18,23 @@ from scrutineer.model.lock import LockId, LockMode
 from scrutineer.model.span import Span
 
 _BLOCKING = frozenset({"sleeps", "spins", "yields"})
-_RUNS_ELSEWHERE = frozenset({"spawn", "spawn_blocking", "spawn_local", "new", "call_once", "get_or_init"})
+_AT_ONCE = ("core::option::Option::", "core::result::Result::")
+_AT_ONCE_BY_NAME = frozenset(
+    {
+        "for_each",
+        "try_for_each",
+        "fold",
+        "try_fold",
+        "any",
+        "all",
+        "find",
+        "position",
+        "retain",
+        "sort_by",
+        "sort_by_key",
+    }
+)
+"""Functions of std that run a closure before they return; iterator adapters run it later, when the lock may be free."""
 
 
 class DoubleLock(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,10 +105,11 @@ class DoubleLocks:
             return
 
     def _in_closure(self, inside: FunctionLocks, point: Point, operation: Operation) -> Iterator[DoubleLock]:
-        """A closure that is handed to a function of std, which runs it before it returns."""
+        """A closure that is handed to a function of std which runs it before it returns."""
         flow = inside.flow
         call = flow.target(point)
-        if call.kind != "std" or call.name in _RUNS_ELSEWHERE or not inside.held.must(point):
+        at_once = call.path.startswith(_AT_ONCE) or call.name in _AT_ONCE_BY_NAME
+        if not at_once or not inside.held.must(point):
             return
         for operand in operation.operands:
             type_ = flow.type_of(operand.place) if operand.place is not None else None
@@ -109,7 +126,7 @@ class DoubleLocks:
                     step = Step(flow.path, each.guard.span, f"takes `{outer[0]}` again")
                     yield DoubleLock(
                         flow=flow, lock=outer[0], first=first, span=each.guard.span, chain=(step,),
-                        certain=False, waits=each.waits,
+                        certain=True, waits=each.waits,
                     )  # fmt: skip
 
     def _outside(
