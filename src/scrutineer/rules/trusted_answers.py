@@ -66,7 +66,7 @@ class Answers:
                 else:
                     todo.extend(_followed(operation, target))
         for point, target in found:
-            yield Answer(point, target.name or "the closure", _whose(target), frozenset(seen))
+            yield Answer(point, target.name or "the closure", whose(target), frozenset(seen))
 
 
 def _is_memory(place: Place) -> bool:
@@ -98,13 +98,13 @@ def is_answer(flow: FunctionFlow, operation: Operation, target: CallTarget) -> b
     if target.kind == "callback":
         return flow.program.visibility.is_reachable(flow.entry)
     if target.kind in {"generic", "dyn"}:
-        return _is_open(flow, target) and not _promises(flow, target)
+        return _is_open(flow, target) and not promises(flow, target)
     own = target.self_type
     if target.kind != "std" or own is None or target.name not in _ITERATOR_ANSWERS:
         return False
     if own.last == "Enumerate":
         return False  # the number that it adds is counted by the library
-    return flow.iterates_user(own) and not _promises(flow, target)
+    return flow.iterates_user(own) and not promises(flow, target)
 
 
 def _has_number(type_: TypeRef) -> bool:
@@ -129,7 +129,7 @@ def _is_open(flow: FunctionFlow, target: CallTarget) -> bool:
     return bool(target.trait)
 
 
-def _promises(flow: FunctionFlow, target: CallTarget) -> bool:
+def promises(flow: FunctionFlow, target: CallTarget) -> bool:
     """Whether the type that answers is bound by an unsafe trait: its implementor promises something."""
     index = flow.program.impl_index
     for bound in flow.typed.bounds:
@@ -141,7 +141,8 @@ def _promises(flow: FunctionFlow, target: CallTarget) -> bool:
     return False
 
 
-def _whose(target: CallTarget) -> str:
+def whose(target: CallTarget) -> str:
+    """Whose code answers, in words."""
     if target.kind == "callback":
         return "a closure"
     if target.kind == "dyn":

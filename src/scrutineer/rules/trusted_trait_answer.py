@@ -28,7 +28,7 @@ def _draft(unit: Unit, flow: FunctionFlow, found: Believed) -> Draft:
     return Draft(
         path=flow.path,
         span=flow.place_span(found.point),
-        message=f"{said} decides {found.what}, and nothing checks it: safe code may answer anything",
+        message=f"{said} {found.fault}",
         related=(unit.related(flow.path, flow.place_span(answer.point), "the answer"),),
         help="compare it with what is really there, or require an unsafe trait whose implementor promises it",
     )

@@ -13,10 +13,13 @@ from scrutineer.rules.argument_sinks import Sink, sinks
 from scrutineer.rules.ownership_roots import argument
 from scrutineer.rules.panic_updates import written_root
 from scrutineer.rules.trusted_answers import Answer, Answers
+from scrutineer.rules.trusted_twice import asked_twice
 
 _MAKES_ROOM = frozenset(
     {"with_capacity", "reserve", "reserve_exact", "try_reserve", "grow", "alloc", "array"}
 )
+_ANYTHING = ", and nothing checks it: safe code may answer anything"
+_DIFFERENTLY = "is looked at in one call and used from another: safe code may answer differently each time"
 _SIZES = frozenset({"len", "size_hint"})
 
 
@@ -25,7 +28,7 @@ class Believed(msgspec.Struct, frozen=True):
 
     point: Point
     answer: Answer
-    what: str
+    fault: str  # completes "`len` of `I` …"
 
 
 def believed(flow: FunctionFlow) -> Iterator[Believed]:
@@ -42,12 +45,15 @@ def believed(flow: FunctionFlow) -> Iterator[Believed]:
     for point, answer in _walked(flow, answers):
         if answer.point not in told:
             told.add(answer.point)
-            yield Believed(point, answer, "room for what an iterator yields")
+            yield Believed(point, answer, f"makes room for what the iterator yields{_ANYTHING}")
+    for point, answer in asked_twice(flow):
+        if answer.point not in told:
+            yield Believed(point, answer, _DIFFERENTLY)
 
 
 def _what(sink: Sink) -> str:
     name = sink.path.rpartition("::")[2]
-    return f"an argument of `{name}`"
+    return f"decides an argument of `{name}`{_ANYTHING}"
 
 
 def _is_checked(flow: FunctionFlow, sink: Point, answer: Answer) -> bool:
