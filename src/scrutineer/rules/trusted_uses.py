@@ -13,6 +13,7 @@ from scrutineer.rules.argument_sinks import Sink, sinks
 from scrutineer.rules.ownership_roots import argument
 from scrutineer.rules.panic_updates import written_root
 from scrutineer.rules.trusted_answers import Answer, Answers
+from scrutineer.rules.trusted_room import reserved_short
 from scrutineer.rules.trusted_twice import asked_twice
 
 _MAKES_ROOM = frozenset(
@@ -20,6 +21,7 @@ _MAKES_ROOM = frozenset(
 )
 _ANYTHING = ", and nothing checks it: safe code may answer anything"
 _DIFFERENTLY = "is looked at in one call and used from another: safe code may answer differently each time"
+_SHORT = "may yield more than this makes room for: it counts from a length that was lowered"
 _SIZES = frozenset({"len", "size_hint"})
 
 
@@ -46,6 +48,8 @@ def believed(flow: FunctionFlow) -> Iterator[Believed]:
         if answer.point not in told:
             told.add(answer.point)
             yield Believed(point, answer, f"makes room for what the iterator yields{_ANYTHING}")
+    for point, answer in reserved_short(flow):
+        yield Believed(point, answer, _SHORT)
     for point, answer in asked_twice(flow):
         if answer.point not in told:
             yield Believed(point, answer, _DIFFERENTLY)
