@@ -34,7 +34,7 @@ class Cases:
     def __init__(self, flows: Flows, text: Callable[[str], bytes]) -> None:
         """Nothing is read yet."""
         self.flows = flows
-        self._text = text
+        self.text = text
         self._builder = Builder(flows, text)
 
     @cached_property
@@ -50,7 +50,7 @@ class Cases:
     @cached_property
     def bases(self) -> Bases:
         """Trusted bases."""
-        return Bases(self.flows, self._text)
+        return Bases(self.flows, self.text)
 
     def whole(self, case: SafetyCase) -> SafetyCase:
         """A case with its trusted base."""

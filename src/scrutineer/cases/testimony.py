@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from scrutineer.cases.beside import comments_of, file_of
 from scrutineer.contracts.claims import read_claims
 from scrutineer.model.case import Obligation, Testimony
@@ -35,7 +37,9 @@ def claims_at(program: Program, site: Site) -> list[Testimony]:
     found = []
     for comment in comments_of(program, site):
         place = Location(site.path, lines.position(comment.span.start), lines.position(comment.span.end))
-        found += [Testimony(claim=claim, location=place) for claim in read_claims(comment.text)]
+        found += [
+            Testimony(claim=claim, span=comment.span, location=place) for claim in read_claims(comment.text)
+        ]
     return found
 
 
@@ -61,8 +65,6 @@ def checked(claims: list[Testimony], obligations: tuple[Obligation, ...]) -> Ite
             if evidence.kind == kind or (each.claim.kind == "type" and evidence.kind == "type")
         ]
         if found:
-            yield Testimony(
-                claim=each.claim, location=each.location, verdict="verified", reason=found[0].text
-            )
+            yield msgspec.structs.replace(each, verdict="verified", reason=found[0].text)
         else:
             yield each

@@ -8,7 +8,7 @@ import msgspec
 
 from scrutineer.model.contract import Claim, Property
 from scrutineer.model.site import Site
-from scrutineer.model.span import Location
+from scrutineer.model.span import Location, Span
 
 Status = Literal["discharged", "delegated", "claimed", "contradicted", "open"]
 
@@ -43,7 +43,8 @@ class Testimony(msgspec.Struct, frozen=True, kw_only=True):
     """A claim of a SAFETY comment as it stands at a site, and what checking it against the code gave."""
 
     claim: Claim
-    location: Location  # of the comment
+    span: Span  # of the comment, in the site's file
+    location: Location  # the same in lines
     verdict: Verdict = "unverified"
     reason: str = ""
 
