@@ -69,8 +69,8 @@ def unfounded_delegations(cases: Cases) -> Iterator[Objection]:
             if _PROMISES.search(each.words) and not _of_trait(cases.flows.program, entry):
                 yield Objection(each, f"`{entry.item.name}` has no `# Safety` section that would ask it")
         elif _says_only_who(contract) and _MEMORY & frozenset(each.testimony.claim.properties):
-            said = contract.obligations[0].words.rstrip(".")
-            yield Objection(each, f'the contract of `{entry.item.name}` asks nothing of the kind: "{said}"')
+            words = contract.obligations[0].words.rstrip(".")
+            yield Objection(each, f'the contract of `{entry.item.name}` asks nothing of the kind: "{words}"')
 
 
 def _states_the_contract(each: ClaimAt) -> bool:

@@ -26,7 +26,7 @@ def stale_names(cases: Cases) -> Iterator[Objection]:
             key = (str(each.testimony.location), name)
             if member and key not in seen and not words.has(member):
                 seen.add(key)
-                yield Objection(each, f"nothing here has the name `{member}`, which it calls `{name}`")
+                yield Objection(each, f"no code here has the name `{member}` of `{name}`")
 
 
 def _member(program: Program, each: ClaimAt, name: str) -> str:

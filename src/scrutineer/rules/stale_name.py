@@ -16,7 +16,7 @@ def check(unit: Unit) -> Iterator[Draft]:
     for objection in stale_names(unit.cases):
         yield report(
             objection,
-            "the comment is out of date",
+            "the comment names a member",
             "name what the code calls it today, and see whether the argument still holds",
         )
 
