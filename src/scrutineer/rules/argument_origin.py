@@ -26,7 +26,7 @@ def arguments(flow: FunctionFlow, operand: Operand) -> frozenset[Place]:
 
     The counter of a `for` over a range is decided by the range's end.
     """
-    return frozenset(place for place in origins(flow, operand) if _is_whole(flow, place))
+    return frozenset(place for place in origins(flow, operand) if is_whole(flow, place))
 
 
 def origins(flow: FunctionFlow, operand: Operand) -> frozenset[Place]:
@@ -77,15 +77,20 @@ def _sets(setter: Operation, place: Place) -> bool:
     return setter.target is not None and overlaps(setter.target, place)
 
 
-def _is_whole(flow: FunctionFlow, place: Place) -> bool:
+def is_whole(flow: FunctionFlow, place: Place) -> bool:
     """Whether a place is an argument itself, or an end of a range: fields of other types may keep promises."""
-    whole = Place(place.local)
     return all(
-        step == "*"
-        or step[0] == "["
-        or (step in {".start", ".end"} and flow.type_of(whole).name.startswith("core::ops::Range"))
-        for step in place.steps
+        step == "*" or step[0] == "[" or (step[0] == "." and _promises_nothing(flow, place, number))
+        for number, step in enumerate(place.steps)
     )
+
+
+def _promises_nothing(flow: FunctionFlow, place: Place, step: int) -> bool:
+    """Whether a field is one of a tuple or a range, which keep no promise about their parts."""
+    type_ = flow.type_of(Place(place.local, place.steps[:step]))
+    while type_.kind == "ref":
+        type_ = type_.args[0]
+    return type_.kind == "tuple" or type_.name.startswith("core::ops::Range")
 
 
 def _iterated(flow: FunctionFlow, step: Operation) -> Iterator[Place]:

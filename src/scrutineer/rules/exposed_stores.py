@@ -11,7 +11,7 @@ from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.model.types import TypeRef
 from scrutineer.rules.argument_guards import guards
-from scrutineer.rules.argument_origin import arguments, fields, in_order, is_number, is_pointer
+from scrutineer.rules.argument_origin import arguments, fields, in_order, is_bytes, is_number, is_pointer
 from scrutineer.rules.argument_sinks import Sink
 from scrutineer.rules.exposed_reads import Read
 
@@ -31,7 +31,8 @@ def stores(flow: FunctionFlow, wanted: dict[tuple[str, str], Read]) -> Iterator[
             read = wanted.get((owner, name))
             if read is None:
                 continue
-            fits = is_pointer if is_pointer(read.flow.type_of(read.place)) else is_number
+            type_ = read.flow.type_of(read.place)
+            fits = is_pointer if is_pointer(type_) else is_bytes if is_bytes(type_) else is_number
             sink = Sink(point, operand, read.sink.class_, "", read.sink.pointer)
             for argument in in_order(arguments(flow, operand)):
                 found = frozenset({argument})

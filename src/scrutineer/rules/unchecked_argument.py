@@ -10,6 +10,7 @@ from scrutineer.model.finding import FindingClass
 from scrutineer.model.span import Span
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.argument_exposure import Exposures, Reached, is_unofficial
+from scrutineer.rules.argument_short import too_short
 from scrutineer.rules.argument_sizes import wrong_sizes
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
@@ -35,16 +36,17 @@ def check(unit: Unit) -> Iterator[Draft]:
                 continue
             told.add((reached.path, reached.span))
             yield _draft(unit, flow, reached)
-    yield from _sizes(unit, exposures)
+    yield from _sizes(unit, exposures, told)
 
 
-def _sizes(unit: Unit, exposures: Exposures) -> Iterator[Draft]:
+def _sizes(unit: Unit, exposures: Exposures, told: set[tuple[str, Span]]) -> Iterator[Draft]:
     for entry in unit.program.functions:
         if entry.item.body_span is None or entry.item.test or not unit.has_unsafe(entry):
             continue
         flow = unit.flows.of(entry.index)
         if flow is None:
             continue
+        yield from _short(flow, told) if exposures.open(entry) else ()
         for wrong in wrong_sizes(flow, is_open=exposures.open(entry)):
             yield Draft(
                 path=flow.path,
@@ -55,6 +57,22 @@ def _sizes(unit: Unit, exposures: Exposures) -> Iterator[Draft]:
                 confidence=None if wrong.sure else "low",
                 help=wrong.help,
             )
+
+
+def _short(flow: FunctionFlow, told: set[tuple[str, Span]]) -> Iterator[Draft]:
+    found: set[Place] = set()
+    for short in too_short(flow):
+        if short.argument in found or (flow.path, flow.place_span(short.point)) in told:
+            continue
+        found.add(short.argument)
+        yield Draft(
+            path=flow.path,
+            span=flow.place_span(short.point),
+            message=f"this accesses `{_name(flow, short.argument)}` as far as it likes, "
+            "and nothing looks at how long the caller's slice is",
+            class_="bounds",
+            help="compare with its length first, or index it with a check",
+        )
 
 
 def _candidates(unit: Unit, exposures: Exposures) -> Iterator[FunctionEntry]:

@@ -1,0 +1,90 @@
+"""Slices that a caller hands over and that are accessed without a look at how long they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.graph import Point
+from scrutineer.flow.values import Value
+from scrutineer.flow.writes import overlaps
+from scrutineer.model.body import Operand, Operation, Place
+from scrutineer.model.types import TypeRef
+from scrutineer.rules.argument_guards import guards
+from scrutineer.rules.argument_origin import is_whole
+from scrutineer.rules.argument_sinks import Sink
+
+_INDEXED = frozenset({"slice::get_unchecked", "slice::get_unchecked_mut"})
+_COPIES = frozenset({"core::ptr::copy", "core::ptr::copy_nonoverlapping"})
+_SAME = frozenset({".as_bytes", ".as_slice", ".as_mut_slice", ".as_ptr", ".as_mut_ptr", ".cast"})
+
+_PLAIN = ("len", "next", "into_iter", "size_of")
+
+
+class TooShort(msgspec.Struct, frozen=True):
+    """An access to a slice argument that may be shorter than the access assumes."""
+
+    point: Point
+    argument: Place
+
+
+def too_short(flow: FunctionFlow) -> Iterator[TooShort]:
+    """Accesses of a body whose bound has nothing to do with the length of the slice that they access."""
+    for point, operation in flow.graph.points():
+        if operation.kind != "call":
+            continue
+        for holder, bound in _accesses(flow, point, operation):
+            place = _argument(flow, flow.values.of(holder))
+            if place is None or _speaks_of(flow, bound, place):
+                continue
+            sink = Sink(point, bound, "bounds", "")
+            if not any(True for _ in guards(flow, sink, frozenset({place, *flow.values.of(bound).places()}))):
+                yield TooShort(point, place)
+
+
+def _accesses(flow: FunctionFlow, point: Point, operation: Operation) -> Iterator[tuple[Operand, Operand]]:
+    """What is accessed, and the index or count that says how far."""
+    path = flow.target(point).path
+    if path in _INDEXED and len(operation.operands) == 2:
+        yield operation.operands[0], operation.operands[1]
+    elif path in _COPIES and len(operation.operands) == 3:
+        yield operation.operands[0], operation.operands[2]
+        yield operation.operands[1], operation.operands[2]
+
+
+def _argument(flow: FunctionFlow, value: Value) -> Place | None:
+    """The slice argument that a receiver or pointer leads to, from its first element on."""
+    while value.kind in {"borrow", "cast"} or (value.kind == "call" and value.name in _SAME):
+        if not value.args:
+            return None
+        value = value.args[0]
+    place = value.place
+    if value.kind != "place" or place is None or any(step != "*" for step in place.steps):
+        return None
+    whole = Place(place.local)
+    if not flow.sources.is_parameter(whole) or flow.sources.setters(place.local):
+        return None
+    return whole if _is_slice(flow.type_of(whole)) else None
+
+
+def _is_slice(type_: TypeRef) -> bool:
+    while type_.kind == "ref":
+        type_ = type_.args[0]
+    return type_.kind == "slice" or type_.name == "str"
+
+
+def _speaks_of(flow: FunctionFlow, bound: Operand, place: Place) -> bool:
+    """Whether a bound has anything to do with the slice, or comes from where nobody can tell."""
+    return any(_may_fit(flow, part, place) for part in flow.sources.parts(bound))
+
+
+def _may_fit(flow: FunctionFlow, part: Value, place: Place) -> bool:
+    """Whether a part of a bound may have been chosen with the slice in view: by a call, or by a type."""
+    if part.kind == "unknown" or (part.kind == "call" and not part.name.endswith(_PLAIN)):
+        return True
+    if part.place is None:
+        return False
+    kept = flow.sources.is_parameter(part.place) and not is_whole(flow, part.place)
+    return kept or overlaps(part.place, place)
