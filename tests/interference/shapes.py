@@ -197,6 +197,29 @@ impl Desk {
 }
 
 
+LOOKS_FIRST = (
+    """
+impl Ticket {
+    pub fn give_up(&self) {
+        let mut board = self.desk.board.lock().unwrap();
+        if self.place.get() == usize::MAX { return; }
+        // SAFETY: A ticket is only ever in the chain of its desk, unless its place says that it left.
+        unsafe { board.waiting.cut(self) };
+    }
+}
+impl Chain {
+    pub fn first(&self) -> Option<&Ticket> { unsafe { self.top.as_ref() } }
+}
+""",
+    (
+        "let mut board = self.board.lock().unwrap(); let mut gone = std::mem::take(&mut board.waiting);"
+        " if let Some(ticket) = gone.first() { ticket.place.set(usize::MAX); }"
+        f" drop(board); {WALK}"
+    ),
+)
+"""A removal that asks first, and a detaching function that answers under the lock."""
+
+
 def source(parts: tuple[str, str]) -> str:
     """A crate of one file: the library, the removal, and a `close` with the given body."""
     removal, body = parts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from shapes import BUGS, RIGHT, source
+from shapes import BUGS, LOOKS_FIRST, RIGHT, source
 
 from scrutineer.facts.read import read_file
 from scrutineer.model.finding import Finding
@@ -40,6 +40,13 @@ def test_each_shape_of_the_bug_is_found_with_an_interleaving(shape: str) -> None
 def test_what_looks_alike_and_is_right_is_not_reported(shape: str) -> None:
     """Silence on code that keeps the claim true."""
     assert findings(source(RIGHT[shape])) == ()
+
+
+def test_a_removal_that_asks_first_is_not_called_proved_wrong() -> None:
+    """What a field's value decides is not modelled: a warning that says so, never an error and never silence."""
+    (found,) = findings(source(LOOKS_FIRST))
+    assert found.level == "warning"
+    assert "looks at `place` first" in found.message
 
 
 def _flow_words(text: str) -> list[tuple[str, str, str]] | None:

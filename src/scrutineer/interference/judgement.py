@@ -10,6 +10,7 @@ from scrutineer.explore.explore import explore
 from scrutineer.explore.model import Model, ModelError
 from scrutineer.explore.steps import Contract
 from scrutineer.explore.verdict import Bounds, Verdict, VerdictKind
+from scrutineer.interference.looks import looked_at
 from scrutineer.interference.pair import Pair
 from scrutineer.interference.protocol.extract import Extractor
 from scrutineer.interference.removal import Removal
@@ -26,12 +27,13 @@ _BREAKS = frozenset({VerdictKind.RACE, VerdictKind.VIOLATION, VerdictKind.FINAL}
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """A pair with the verdict on its model.
 
-    `shown`: an interleaving breaks the claim, and the source supports that the two run at once; `unsupported`: it is
+    `reason` says why an `open` one is not decided. `shown`: an interleaving breaks the claim, and the source supports that the two run at once; `unsupported`: it is
     found but not supported; `open`: not explored, or cut short; `cleared`: explored within bounds and not found.
     """
 
     pair: Pair
     outcome: Outcome
+    reason: str
     model: Model
     verdict: Verdict
     sharing: tuple[Sharing, Sharing]
@@ -72,9 +74,8 @@ def judge(extractor: Extractor, pair: Pair) -> Judgement:
         (detach.locks, removal.locks), detach.key, detach.type, contract_of(extractor, removal), fix_of(pair)
     )
     verdict = explored(model)
-    return Judgement(
-        pair=pair, outcome=_outcome(verdict, sharing), model=model, verdict=verdict, sharing=sharing
-    )
+    outcome, reason = _outcome(pair, verdict, sharing)
+    return Judgement(pair=pair, outcome=outcome, reason=reason, model=model, verdict=verdict, sharing=sharing)
 
 
 def explored(model: Model) -> Verdict:
@@ -94,10 +95,17 @@ def explored(model: Model) -> Verdict:
         )
 
 
-def _outcome(verdict: Verdict, sharing: tuple[Sharing, Sharing]) -> Outcome:
-    if verdict.kind in _BREAKS:
-        return "shown" if all(each.shared for each in sharing) else "unsupported"
-    return "cleared" if verdict.kind is VerdictKind.PROVED else "open"
+def _outcome(pair: Pair, verdict: Verdict, sharing: tuple[Sharing, Sharing]) -> tuple[Outcome, str]:
+    if verdict.kind not in _BREAKS:
+        return ("cleared", "") if verdict.kind is VerdictKind.PROVED else ("open", verdict.message)
+    field = looked_at(pair)
+    if field:
+        name = pair.removal.flow.entry.item.name
+        return (
+            "open",
+            f"`{name}` looks at `{field}` first, which is set under the lock; values are not modelled",
+        )
+    return ("shown" if all(each.shared for each in sharing) else "unsupported"), ""
 
 
 def contract_of(extractor: Extractor, removal: Removal) -> Contract | None:

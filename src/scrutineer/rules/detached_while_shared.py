@@ -48,7 +48,7 @@ def _draft(unit: Unit, found: Judgement) -> Draft:
     level, confidence = _LEVELS[found.outcome]
     use = detach.flow.operation(detach.use).span
     claim = f", claiming: {removal.claim}" if removal.claim else ""
-    ending = "" if found.outcome != "open" else f" (not decided: {found.verdict.message})"
+    ending = "" if found.outcome != "open" else f" (not decided: {found.reason})"
     return Draft(
         path=detach.flow.path,
         span=detach.flow.operation(detach.point).span,
