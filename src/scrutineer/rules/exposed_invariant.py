@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.graph import Point
 from scrutineer.model.body import Place
 from scrutineer.rules.argument_exposure import Exposures, is_unofficial
 from scrutineer.rules.argument_origin import fields, is_number
@@ -55,19 +56,18 @@ def _public_fields(unit: Unit, flow: FunctionFlow, found: list[Read]) -> Iterato
 
 
 def _text(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
+    told: set[Point] = set()
     for written in believed(unit.program, flow):
-        impl = written.writer
+        if written.point in told:
+            continue
+        told.add(written.point)
         yield Draft(
             path=flow.path,
             span=flow.place_span(written.point),
             message=f"these bytes are taken for UTF-8, but `{written.type_}` lets anyone write to them "
-            f"through its `{written.trait}`",
+            f"through its `{written.through}`",
             class_="invalid-value",
-            related=(
-                unit.related(
-                    unit.program.files[impl.file].path, impl.item.name_span, "safe code writes here"
-                ),
-            ),
+            related=(unit.related(written.path, written.span, "safe code writes here"),),
             help="keep the writer inside the crate, or check with `str::from_utf8`",
         )
 

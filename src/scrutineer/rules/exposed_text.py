@@ -9,9 +9,10 @@ import msgspec
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.model.items import ImplItem
-from scrutineer.program.entries import Entry
+from scrutineer.model.span import Span
+from scrutineer.program.entries import Entry, FunctionEntry
 from scrutineer.program.program import Program
-from scrutineer.rules.argument_origin import fields
+from scrutineer.rules.argument_origin import fields, is_bytes
 
 _WRITERS = frozenset({"std::io::Write", "core::ops::DerefMut", "core::convert::AsMut", "core::ops::IndexMut"})
 _TEXT = ("from_utf8_unchecked", "from_utf8_unchecked_mut")
@@ -22,8 +23,9 @@ class Written(msgspec.Struct, frozen=True):
 
     point: Point
     type_: str
-    writer: Entry[ImplItem]
-    trait: str
+    path: str  # file and span of the writer, and how a caller names it
+    span: Span
+    through: str
 
 
 def believed(program: Program, flow: FunctionFlow) -> Iterator[Written]:
@@ -47,7 +49,23 @@ def _writers(program: Program, flow: FunctionFlow, point: Point, field: str) -> 
         if scope.trait not in _WRITERS or scope.self_type is None or scope.self_type.name != owner.name:
             continue
         if any(_touches(program, function, field) for function in _members(program, impl)):
-            yield Written(point, owner.last, impl, scope.trait.rpartition("::")[2])
+            path = program.files[impl.file].path
+            yield Written(point, owner.last, path, impl.item.name_span, scope.trait.rpartition("::")[2])
+    for entry in program.functions:
+        if _lends(program, entry, owner.name) and _touches(program, entry.index, field):
+            path = program.files[entry.file].path
+            yield Written(point, owner.last, path, entry.item.name_span, entry.item.name)
+
+
+def _lends(program: Program, entry: FunctionEntry, owner: str) -> bool:
+    """Whether a safe method of the type hands out its bytes mutably to callers outside."""
+    result = entry.item.result
+    if entry.item.unsafe or entry.item.receiver != "&mut self" or result.kind != "ref" or not result.mutable:
+        return False
+    type_ = program.resolver.scope_of(entry).self_type
+    if type_ is None or type_.name != owner or not program.visibility.is_reachable(entry):
+        return False
+    return is_bytes(program.resolver.signature(entry.index).result)
 
 
 def _members(program: Program, impl: Entry[ImplItem]) -> Iterator[int]:
