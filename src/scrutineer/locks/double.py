@@ -136,6 +136,8 @@ class DoubleLocks:
         if each.root is None:
             return None
         place = each.root.place
+        if place.static:
+            return each.guard.lock, each.root
         captured = next((c.place for c in body.body.captures if c.local == place.local), None)
         if captured is None:
             return None
