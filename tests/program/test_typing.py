@@ -105,3 +105,10 @@ def test_question_mark_gives_the_payload() -> None:
     )
     body = typed(program, "f")
     assert (local(body, "s"), local(body, "n")) == ("sample::S", "u8")
+
+
+def test_a_declaration_that_a_generated_crate_lacks_is_foreign_all_the_same() -> None:
+    bindings = crate('#![no_std]\ninclude!(concat!(env!("OUT"), "/generated.rs"));', name="bindings")
+    program = crate("fn f() { unsafe { bindings::get_page(1) } }", dependencies={"bindings": bindings})
+    (target,) = calls(typed(program, "f"))
+    assert (target.kind, target.path, target.unsafe) == ("foreign", "bindings::get_page", "yes")

@@ -9,6 +9,7 @@ from scrutineer.model.target import CrateUnit
 from scrutineer.model.types import PRIMITIVES
 from scrutineer.program.cfg import compatible, conjunction, expected
 from scrutineer.program.entries import NOTHING, Binding, Definition, Module, TypeEntry
+from scrutineer.program.generated import is_generated
 from scrutineer.program.index import module_chain
 from scrutineer.program.library import library_definition, prelude
 from scrutineer.program.privacy import is_visible
@@ -161,10 +162,15 @@ class Names:
                 if start.index < 0:
                     return
                 wanted: Namespace = "types" if rest else namespace
-                for found, visibility, _ in names.lookup(start.index, name, wanted):
+                known = names.lookup(start.index, name, wanted)
+                for found, visibility, _ in known:
                     if not start.crate or visibility == "pub":
                         seen = _of_crate(found, start.crate)
                         yield from self._walk(seen, rest, namespace, viewer)
+                if not known and wanted == "values" and start.index == 0 and is_generated(names.root):
+                    yield Definition(
+                        "external", f"{names.root}::{name}"
+                    )  # its declarations were not made yet
             case "external":
                 yield Definition("external", "::".join([start.path, *segments]))
             case "type":

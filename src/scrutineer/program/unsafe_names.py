@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from scrutineer.program.generated import is_generated
 from scrutineer.program.memo import kept
 from scrutineer.program.tables import standard
-from scrutineer.program.typing.targets import is_generated
 
 if TYPE_CHECKING:
     from scrutineer.program.program import Program

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrutineer.model.types import TypeRef
+from scrutineer.program.generated import is_generated
 from scrutineer.program.members import Member
 from scrutineer.program.typing.methods import Found
 from scrutineer.program.typing.records import CallKind, CallTarget, Truth
@@ -12,13 +13,7 @@ from scrutineer.program.typing.records import CallKind, CallTarget, Truth
 if TYPE_CHECKING:
     from scrutineer.program.program import Program
 
-GENERATED = ("bindings", "uapi", "libc", "windows_sys")
 _OPEN: dict[str, CallKind] = {"param": "generic", "projection": "generic", "impl": "generic", "dyn": "dyn"}
-
-
-def is_generated(crate: str) -> bool:
-    """Whether a crate's name says that its functions are declarations of C functions."""
-    return crate in GENERATED or crate.endswith("_sys")
 
 
 def target_of(found: Found, result: TypeRef) -> CallTarget:
