@@ -151,10 +151,11 @@ def _returns_argument(target: CallTarget) -> bool:
 
 
 def _holding(operation: Operation, held: set[int] | frozenset[int]) -> list[int]:
+    """Positions of the operands that are the handle, not what lies behind it."""
     return [
         at
         for at, operand in enumerate(operation.operands)
-        if operand.place is not None and operand.place.local in held
+        if operand.place is not None and operand.place.local in held and "*" not in operand.place.steps
     ]
 
 

@@ -50,8 +50,8 @@ def leaked(handle: Handle) -> Leak | None:
     """The first error return that the handle does not survive, where other ways from the acquire care for it."""
     flow = handle.flow
     certain = is_certain(handle)
-    start = handle.acquire if certain else _first_lent(handle)
-    if start is None:
+    start = handle.acquire if certain else _first_good(handle)
+    if start is None or _settled_before(handle, start):
         return None
     ends = {
         point: deed
@@ -68,11 +68,30 @@ def leaked(handle: Handle) -> Leak | None:
     return None
 
 
-def _first_lent(handle: Handle) -> Point | None:
-    """Where a foreign function is first given the handle: if another value tells of failure, it is good there."""
+def _first_good(handle: Handle) -> Point | None:
+    """Where the handle is first tested, or given to a foreign function: it is good from there, whatever told failure."""
     flow = handle.flow
-    lent = (point for point, _ in flow.graph.points() if handle.deed(point).fate == "lent")
-    return next((point for point in lent if flow.graph.dominates(handle.acquire, point)), None)
+    for block in flow.graph.order:
+        operations = flow.body.blocks[block].operations
+        for at in range(len(operations)):
+            point = Point(block, at)
+            if handle.deed(point).fate == "lent" and flow.graph.dominates(handle.acquire, point):
+                return point
+        end = Point(block, len(operations))
+        if handle.tested(block) and flow.graph.dominates(handle.acquire, end):
+            return end
+    return None
+
+
+def _settled_before(handle: Handle, start: Point) -> bool:
+    """Whether somebody may care for the handle already where the way begins: a guard that was made before."""
+    graph = handle.flow.graph
+    return start != handle.acquire and any(
+        handle.deed(point).fate not in {"none", "lent"}
+        and graph.reaches(handle.acquire, point)
+        and graph.reaches(point, start)
+        for point, _ in graph.points()
+    )
 
 
 def _reached(handle: Handle, start: Point) -> Iterator[tuple[Point, Deed]]:
