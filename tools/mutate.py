@@ -31,6 +31,7 @@ from scrutineer.run.watcher import Quiet
 
 RULES = ("detached-while-shared", "double-lock", "lock-order-cycle", "guard-outlived", "unlocked-access")
 _LET = re.compile(rb"let\s+(?:mut\s+)?(\w+)\s*=\s*([^;{}]+);\Z")
+_IS_GUARD = re.compile(rb"\.(?:lock|write)\(\)(?:\.unwrap\(\)|\.expect\([^()]*\))?\Z")
 _POP_LOOP = re.compile(
     rb"while let Some\((\w+)\) = ([^;{}]+?)\.pop_front\(\) \{\s*drop\((\w+)\);(.*?)\n\s*\3 = ([^;]+);\s*\}",
     re.DOTALL,
@@ -144,7 +145,7 @@ def _statement(unit: Unit, inside: FunctionLocks, each: Acquisition) -> Statemen
     start = max(text.rfind(mark, 0, guard.span.start) for mark in (b";", b"{", b"}")) + 1
     found = _LET.search(text, start, end) if end else None
     body = inside.flow.entry.item.body_span
-    if found is None or body is None or b"?" in found[2] or b"//" in text[start:end]:
+    if found is None or body is None or not _IS_GUARD.search(found[2]) or b"//" in text[start:end]:
         return None
     name, takes = found[1].decode(), found[2].decode(errors="replace")
     return Statement(found.start(), end, name, takes, (body.start, body.end))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from shapes import BUGS, LOOKS_FIRST, RIGHT, source
+from shapes import BUGS, CUT, HELPED, LOOKS_FIRST, RIGHT, source
 
 from scrutineer.facts.read import read_file
 from scrutineer.model.finding import Finding
@@ -47,6 +47,13 @@ def test_a_removal_that_asks_first_is_not_called_proved_wrong() -> None:
     (found,) = findings(source(LOOKS_FIRST))
     assert found.level == "warning"
     assert "looks at `place` first" in found.message
+
+
+def test_a_container_that_is_returned_is_used_by_the_caller() -> None:
+    """The function that lets it out from under the lock is where the fix belongs."""
+    (found,) = findings(source((CUT + HELPED, "drop(self.take_all());")))
+    assert (found.level, found.item) == ("error", "desk::Desk::take_all")
+    assert "is returned" in found.message
 
 
 def _flow_words(text: str) -> list[tuple[str, str, str]] | None:

@@ -11,7 +11,7 @@ from scrutineer.explore.steps import END, Acquire, Choose, Contract, Cut, Positi
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.interference.protocol.actions import Action, Actions
-from scrutineer.interference.protocol.lists import Container, drain, pop
+from scrutineer.interference.protocol.lists import DETACHED, Container, drain, pop
 from scrutineer.interference.protocol.writer import StepWriter
 from scrutineer.locks.locks import FunctionLocks
 from scrutineer.locks.places import definition_of
@@ -143,9 +143,17 @@ class _Frame:
         if body.terminator.kind == "return":
             for tracked in self._held(Point(block, len(body.operations))):
                 self.writer.step(Release(tracked.name))
+            if self.depth == _DEEPEST and 0 in self.actions.holders and not self._returns_guard(block):
+                self.writer.contract = self.thread.contract
+                self.thread.act(Action("drain", DETACHED), self.writer.local("item"))  # as the caller will
+                self.writer.contract = None
             self.writer.jump(f"{self.prefix}.return" if self.depth < _DEEPEST else END)
         else:
             self._branch(block)
+
+    def _returns_guard(self, block: int) -> bool:
+        end = Point(block, len(self.flow.body.blocks[block].operations))
+        return bool(self.inside.held.in_local(end, 0))
 
     def _operation(self, point: Point, operation: Operation) -> None:
         before, after = self._held(point), self._held(Point(point.block, point.at + 1))
