@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 class Unit(CrateFiles):
     """One crate: its files, and the answers of other rooms about it.
 
-    `dependencies` are programs of crates read in the same run, by the name that this crate gives them. To hand
-    rules another room's answer, add a cached property that asks that room.
+    `dependencies` are programs of crates read in the same run, by the name that this crate gives them; `program`
+    gives the crate's own where it is shared with those. To hand rules another room's answer, add a cached
+    property that asks that room.
     """
 
     def __init__(
@@ -38,13 +39,17 @@ class Unit(CrateFiles):
         marks: Mapping[str, Mark] | None = None,
         kernel: bool = False,
         dependencies: Mapping[str, Program] | None = None,
+        program: Callable[[], Program] | None = None,
     ) -> None:
         super().__init__(crate, files, read, marks=marks, kernel=kernel)
         self._dependencies = dependencies or {}
+        self._program = program
 
     @cached_property
     def program(self) -> Program:
         """The crate seen whole: names, types, impls, typed bodies, call graph."""
+        if self._program is not None:
+            return self._program()
         from scrutineer.program.program import Program  # noqa: PLC0415 - 90 ms that only rules that ask pay
 
         return Program(self.crate, self.files, self._dependencies, self.text)

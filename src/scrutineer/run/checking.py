@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 
 import msgspec
 
@@ -12,7 +13,7 @@ from scrutineer.rules.engine import check_unit
 from scrutineer.rules.selection import select_rules
 from scrutineer.rules.unit import Unit
 from scrutineer.run.executor import Collector, Executor
-from scrutineer.run.loading import Dependencies, Loader, Source
+from scrutineer.run.loading import Dependencies, Loader, Source, forget_programs
 from scrutineer.run.watcher import Watcher
 from scrutineer.source.readers import FolderReader, RevisionReader
 
@@ -21,7 +22,8 @@ class Checkable(msgspec.Struct, frozen=True):
     """A crate with what a worker needs to check it.
 
     `order` is its place among the crates of its target. `near` are the crates that it depends on, also
-    indirectly, by their roots; `edges` say for each root who is meant by which name.
+    indirectly, by their roots; `edges` say for each root who is meant by which name. `shared`: another crate
+    of the target depends on it.
     """
 
     job: int
@@ -29,6 +31,7 @@ class Checkable(msgspec.Struct, frozen=True):
     source: Source
     near: dict[str, Source]
     edges: dict[str, dict[str, str]]
+    shared: bool
     kernel: bool
     reader: FolderReader | RevisionReader
     select: tuple[str, ...]
@@ -53,6 +56,7 @@ def check_all(crates: Iterable[Checkable], executor: Executor, watcher: Watcher)
     for answer in executor.run(_check, tasks, _lost):
         answers.setdefault(answer.job, []).append(answer)
         watcher.advance(1)
+    forget_programs()
     return answers
 
 
@@ -86,13 +90,16 @@ def unit_of(crate: Checkable) -> Unit:
     """A crate as rules and commands see it."""
     source = crate.source
     load = Loader(crate.reader, crate.store)
+    files = load.facts(source)
+    dependencies = Dependencies(source.unit.root, crate.near, crate.edges, load)
     return Unit(
         source.unit,
-        load.facts(source),
+        files,
         crate.reader.read,
         marks={file.path: file.mark for file in source.files if file.mark},
         kernel=crate.kernel,
-        dependencies=Dependencies(source.unit.root, crate.near, crate.edges, load),
+        dependencies=dependencies,
+        program=partial(dependencies.program, source, lambda: files) if crate.shared else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -88,18 +88,22 @@ class Dependencies(Mapping[str, "Program"]):
         }
 
     def __getitem__(self, name: str) -> Program:
-        from scrutineer.program.program import Program  # noqa: PLC0415 - 90 ms that only rules that ask pay
-
         root = self._roots[name]
         source = self._near[root]
-        cut = ",".join(sorted(self._above & reachable(root, self._edges)))
+        inner = Dependencies(root, self._near, self._edges, self._load, self._above)
+        return inner.program(source, lambda: self._load.facts(source))
+
+    def program(self, source: Source, facts: Callable[[], tuple[FileFacts, ...]]) -> Program:
+        """The program of the crate whose dependencies these are, kept for the other crates that depend on it."""
+        from scrutineer.program.program import Program  # noqa: PLC0415 - 90 ms that only rules that ask pay
+
+        cut = ",".join(sorted(self._above & reachable(source.unit.root, self._edges)))
         key = (os.getpid(), source.identity, cut)
         if key not in _PROGRAMS:
             if _READERS[-1:] != [self._load.reader]:
                 _PROGRAMS.clear()  # of another target
                 _READERS[:] = [self._load.reader]
-            inner = Dependencies(root, self._near, self._edges, self._load, self._above)
-            program = Program(source.unit, self._load.facts(source), inner, self._load.reader.read)
+            program = Program(source.unit, facts(), self, self._load.reader.read)
             _PROGRAMS[key] = (source.size, program)
             while len(_PROGRAMS) > 1 and sum(size for size, _ in _PROGRAMS.values()) > _KEPT:
                 _PROGRAMS.popitem(last=False)
@@ -111,6 +115,11 @@ class Dependencies(Mapping[str, "Program"]):
 
     def __len__(self) -> int:
         return len(self._roots)
+
+
+def forget_programs() -> None:
+    """Let this process's programs go: a run is over."""
+    _PROGRAMS.clear()
 
 
 _READERS: list[FolderReader | RevisionReader] = []

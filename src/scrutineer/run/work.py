@@ -55,6 +55,7 @@ def crate_tasks(job: Job, contents: Contents, crates: list[Owned], store: str) -
     """The crates of a target, each with what is needed to see it whole."""
     edges = neighbours(crates)
     sources = [_source(crate, contents) for crate in crates]
+    shared = {root for named in edges.values() for root in named.values()}
     by_root = {source.unit.root: source for source in sources if source.unit.root}
     for order, source in enumerate(sources):
         if source.files:
@@ -65,6 +66,7 @@ def crate_tasks(job: Job, contents: Contents, crates: list[Owned], store: str) -
                 source=source,
                 near={root: by_root[root] for root in sorted(roots)},
                 edges={root: edges[root] for root in sorted({*roots, source.unit.root} & edges.keys())},
+                shared=source.unit.root in shared,
                 kernel=job.target.kernel,
                 reader=job.reader,
                 select=job.options.select,
