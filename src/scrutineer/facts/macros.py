@@ -114,7 +114,7 @@ def _read_branches(draft: FileDraft, name: str, start: int, end: int) -> bool:
     """Read items that a macro puts under predicates, if it is one of those."""
     found = branches(name, draft.text[start:end])
     outer = draft.scope
-    for predicate, low, high in found or ():
+    for predicate, low, high, _ in found or ():
         draft.scope = outer.inner()
         draft.scope.cfg = conjoin(outer.cfg, predicate)
         draft.scope.test = outer.test or is_test_predicate(predicate)

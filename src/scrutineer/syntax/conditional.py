@@ -12,11 +12,12 @@ from scrutineer.syntax.tokens import Token, TokenError, tokenize
 
 
 class Branch(NamedTuple):
-    """Items between two braces, as a range of the text, and when they are there ("" is always)."""
+    """Code between two braces, as a range of the text, and when it is there ("" is always)."""
 
     predicate: str
     start: int
     end: int
+    otherwise: bool = False  # there whenever no other is
 
 
 def branches(name: str, written: bytes) -> list[Branch] | None:
@@ -37,9 +38,10 @@ def branches(name: str, written: bytes) -> list[Branch] | None:
 def _exclusive(found: Iterator[Branch]) -> Iterator[Branch]:
     """Each branch holds only where none before it does."""
     before: list[str] = []
-    for predicate, start, end in found:
+    for predicate, start, end, _ in found:
         parts = ([predicate] if predicate else []) + [f"not({each})" for each in before]
-        yield Branch(parts[0] if len(parts) == 1 else f"all({', '.join(parts)})" if parts else "", start, end)
+        joined = parts[0] if len(parts) == 1 else f"all({', '.join(parts)})" if parts else ""
+        yield Branch(joined, start, end, otherwise=not predicate)
         before.append(predicate)
 
 

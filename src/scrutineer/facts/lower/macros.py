@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from scrutineer.facts.lower.asm import lower_asm
+from scrutineer.facts.lower.branching import lower_branches
 from scrutineer.facts.lower.conditions import lower_condition
 from scrutineer.facts.lower.control import take_or_return
 from scrutineer.facts.lower.expansion import MODELLED, Call, call_of, cfg_predicate, expanded, form_of
@@ -19,7 +20,7 @@ from scrutineer.facts.lower.expression import (
     read_operand,
     unit,
 )
-from scrutineer.facts.lower.formatting import format_operands
+from scrutineer.facts.lower.formatting import format_operands, without_marks
 from scrutineer.facts.lower.initialisers import lower_initialiser
 from scrutineer.facts.lower.matching import lower_matches
 from scrutineer.facts.lower.operators import borrow, lower_elements
@@ -61,6 +62,8 @@ def lower_macro(builder: Builder, node: Node, target: Place | None) -> None:
             if body is not None:
                 _lower_expansion(builder, body, target)
                 return
+        if lower_branches(builder, call, target):
+            return
     opaque(builder, call, target)
 
 
@@ -101,7 +104,8 @@ def _known(builder: Builder, kind: str, call: Call, target: Place | None) -> boo
         return lower_matches(builder, call, target)
     before, after = (b"[", b"]") if kind == "vec" else (b"_(", b");")
     outer, builder.call = builder.call, (call.node.id, span_of(builder, call.node))
-    with framed(builder, before, call.start, call.inside, after) as body:
+    inside = without_marks(call.inside) if kind == "log" else call.inside
+    with framed(builder, before, call.start, inside, after) as body:
         done = body is not None and kind in _FORMS and _lower_form(builder, kind, call, body, target)
     builder.call = outer
     return done
