@@ -21,6 +21,7 @@ def test_a_pointer_made_of_a_reference_meets_what_the_reference_promises() -> No
         "pub fn f(x: &u32) -> u32 { let p: *const u32 = x; unsafe { p.add(2) as usize as u32 } }",  # another place
         "pub fn f(x: &u32) { let p = x as *const u32 as *mut u32; unsafe { p.write(1) } }",  # shared, and written
         "pub fn f(x: &u32) -> &'static u32 { let p: *const u32 = x; unsafe { &*p } }",  # outlives it
+        "use std::ptr::NonNull; pub fn f(p: NonNull<u8>) -> NonNull<u8> { unsafe { NonNull::new_unchecked(p.as_ptr().wrapping_sub(9)) } }",  # moved
         "pub fn f(x: &String) -> String { unsafe { std::ptr::read(x) } }",  # two owners
     ],
 )

@@ -53,7 +53,7 @@ def by_origin(question: Question) -> Evidence | None:
     origin = question.origin
     if question.wanted.property not in _PROVES[origin.kind] or question.wanted.extent:
         return None
-    if origin.offset and origin.kind != "non-null":
+    if origin.offset and not _is_non_null(question):
         return None
     if not origin.exact and question.wanted.property not in _ANY_TYPE:
         return None
@@ -79,6 +79,13 @@ def _is_pointer(question: Question) -> bool:
     else:
         return False
     return type_.kind == "pointer" or type_.name == "core::ptr::NonNull"
+
+
+def _is_non_null(question: Question) -> bool:
+    """Whether the operand itself is a `NonNull`, whatever it was computed of."""
+    place = question.operand.place if question.operand is not None else None
+    named = place is not None and question.flow.type_of(place).name == "core::ptr::NonNull"
+    return named and question.wanted.property == "non-null"
 
 
 def _asks_only_that(question: Question) -> bool:
