@@ -62,3 +62,18 @@ def test_a_site_that_is_not_there_is_a_mistake_of_the_user(tree: Write) -> None:
     done = scrutineer("case", "Holder::gone", "--no-cache", folder=demo(tree))
     assert done.status == 2
     assert "no unsafe site" in done.err
+
+
+def test_an_audit_holds_the_cases_when_it_is_asked_to(tree: Write) -> None:
+    folder = demo(tree)
+    plain = scrutineer("audit", "--format", "json", folder=folder).report
+    assert "cases" not in plain
+    report = scrutineer(
+        "audit", "--format", "json", "--cases", "--cache-dir", "c", cache=True, folder=folder
+    ).report
+    assert [case["obligations"][0]["status"] for case in report["cases"]] == ["claimed", "discharged"]
+    assert report["cases"][0]["base"]["digest"]
+    again = scrutineer("audit", "--format", "json", "--cases", "--cache-dir", "c", cache=True, folder=folder)
+    assert again.report == report
+    both = scrutineer("audit", "src", "src/lib.rs", "--format", "json", "--cases", folder=folder).report
+    assert {case["site"]["path"] for case in both["cases"]} == {"src/lib.rs"}

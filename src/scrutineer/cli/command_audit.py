@@ -41,6 +41,7 @@ from scrutineer.run.options import FailOn, Machine, Question
     type=click.Choice(get_args(FailOn)),
     help="Lowest level that gives exit status 1  [default: warning].",
 )
+@click.option("--cases", is_flag=True, help="Put the safety case of each unsafe site into the JSON report.")
 @click.option("--baseline", metavar="FILE", default="", help="Do not show the findings in this file.")
 @click.option(
     "--write-baseline", metavar="FILE", help="Write the findings shown to this file, and exit with 0."

@@ -28,6 +28,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     no_config: bool = False
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    cases: bool = False
     presentation: Configuration = Configuration()
 
 
@@ -68,6 +69,7 @@ def asked_of(given: Mapping[str, Any], presentation: Configuration = Configurati
         no_config=given["no_config"],
         select=_names(given.get("select", ())),
         ignore=_names(given.get("ignore", ())),
+        cases=bool(given.get("cases", False)),
         presentation=presentation,
     )
 
@@ -88,6 +90,7 @@ def question(word: str, asked: Asked) -> Question:
             select=asked.select or found.select,
             ignore=(*found.ignore, *asked.ignore),
             exclude=(*found.exclude, *asked.exclude),
+            cases=asked.cases,
         ),
         presentation=Presentation(
             persona=shown.persona or found.persona or "regular",

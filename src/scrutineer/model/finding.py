@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from scrutineer.model.case import SafetyCase
 from scrutineer.model.file import Inventory
 from scrutineer.model.span import Location, Position
 
@@ -124,4 +125,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     coverage: Coverage
     inventory: Inventory
     findings: tuple[Finding, ...]
+    cases: tuple[SafetyCase, ...] | msgspec.UnsetType = msgspec.UNSET  # with `--cases`
     parts: tuple[Part, ...] | msgspec.UnsetType = msgspec.UNSET  # only of several targets

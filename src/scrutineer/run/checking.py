@@ -8,6 +8,7 @@ from functools import partial
 
 import msgspec
 
+from scrutineer.model.case import SafetyCase
 from scrutineer.model.finding import Finding, Unread
 from scrutineer.rules.engine import check_unit
 from scrutineer.rules.selection import select_rules
@@ -36,6 +37,7 @@ class Checkable(msgspec.Struct, frozen=True):
     reader: FolderReader | RevisionReader
     select: tuple[str, ...]
     ignore: tuple[str, ...]
+    cases: bool
     store: str
 
 
@@ -45,6 +47,7 @@ class Checked(msgspec.Struct, frozen=True):
     job: int
     order: int
     findings: tuple[Finding, ...] = ()
+    cases: tuple[SafetyCase, ...] = ()
     failed: tuple[Unread, ...] = ()
 
 
@@ -80,8 +83,10 @@ def _check(crate: Checkable) -> Checked:
 
 def _judged(crate: Checkable) -> Checked:
     try:
-        findings = check_unit(unit_of(crate), select_rules(crate.select, crate.ignore))
-        return Checked(crate.job, crate.order, findings)
+        unit = unit_of(crate)
+        findings = check_unit(unit, select_rules(crate.select, crate.ignore))
+        cases = tuple(unit.cases.whole(case) for case in unit.cases.all) if crate.cases else ()
+        return Checked(crate.job, crate.order, findings, cases)
     except Exception as error:  # noqa: BLE001 - one crate must not cost the others; it is never called clean
         return _failed(crate, f"internal error, please report it: {type(error).__name__}: {error}")
 

@@ -11,8 +11,10 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from scrutineer.model.case import SafetyCase
 from scrutineer.model.file import total
 from scrutineer.model.finding import Coverage, Finding, Part, Report, TargetIdentity, Unread
+from scrutineer.model.span import Location
 from scrutineer.run.audit import Audited
 from scrutineer.run.verdict import Verdict
 
@@ -49,11 +51,19 @@ def _sum(reports: Sequence[Report], labels: Sequence[str]) -> Report:
         ),
         inventory=total(report.inventory for report in reports),
         findings=tuple(finding for report in reports for finding in report.findings),
+        cases=_cases(reports),
         parts=tuple(
             Part(label, report.target, report.coverage, report.inventory, len(report.findings))
             for report, label in zip(reports, labels, strict=True)
         ),
     )
+
+
+def _cases(reports: Sequence[Report]) -> tuple[SafetyCase, ...] | msgspec.UnsetType:
+    """The cases of all reports, where they have any."""
+    if all(report.cases is msgspec.UNSET for report in reports):
+        return msgspec.UNSET
+    return tuple(case for report in reports for case in report.cases or ())
 
 
 def _labelled(report: Report, label: str) -> Report:
@@ -71,6 +81,28 @@ def _labelled(report: Report, label: str) -> Report:
             unreached=tuple(map(place, coverage.unreached)),
         ),
         findings=tuple(_moved(finding, place) for finding in report.findings),
+        cases=tuple(_case_moved(case, place) for case in report.cases) if report.cases else report.cases,
+    )
+
+
+def _case_moved(case: SafetyCase, place: Callable[[str], str]) -> SafetyCase:
+    """The case with the label in front of every path of it."""
+    replace = msgspec.structs.replace
+
+    def at(location: Location) -> Location:
+        return replace(location, path=place(location.path))
+
+    return replace(
+        case,
+        site=replace(case.site, path=place(case.site.path), location=at(case.site.location)),
+        obligations=tuple(
+            replace(each, evidence=tuple(replace(e, location=at(e.location)) for e in each.evidence))
+            for each in case.obligations
+        ),
+        claims=tuple(replace(each, location=at(each.location)) for each in case.claims),
+        base=replace(
+            case.base, entries=tuple(replace(e, location=at(e.location)) for e in case.base.entries)
+        ),
     )
 
 

@@ -24,6 +24,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    cases: bool = False  # whether the report holds the safety case of each site
 
 
 class Presentation(msgspec.Struct, frozen=True, kw_only=True):

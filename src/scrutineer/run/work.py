@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 
+import msgspec
+
+from scrutineer.model.case import SafetyCase
 from scrutineer.model.file import total
 from scrutineer.model.finding import Coverage, Finding, Report, ToolIdentity, Unread
 from scrutineer.rules.selection import select_rules
@@ -71,6 +74,7 @@ def crate_tasks(job: Job, contents: Contents, crates: list[Owned], store: str) -
                 reader=job.reader,
                 select=job.options.select,
                 ignore=job.options.ignore,
+                cases=job.options.cases,
                 store=store,
             )
 
@@ -102,7 +106,17 @@ def _report(job: Job, contents: Contents, unreached: tuple[str, ...], checked: l
         coverage=coverage(contents, unreached, failed),
         inventory=total(one.summary.inventory for one in contents.read.values()),
         findings=_merged(checked),
+        cases=_cases(checked) if job.options.cases else msgspec.UNSET,
     )
+
+
+def _cases(checked: list[Checked]) -> tuple[SafetyCase, ...]:
+    """All cases in source order, once each: a file may be of several crates."""
+    found: dict[tuple[str, int, int, str], SafetyCase] = {}
+    for case in (case for one in sorted(checked, key=lambda one: one.order) for case in one.cases):
+        site = case.site
+        found.setdefault((site.path, site.span.start, site.span.end, site.id.kind), case)
+    return tuple(found[key] for key in sorted(found))
 
 
 def _merged(checked: list[Checked]) -> tuple[Finding, ...]:
