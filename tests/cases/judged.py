@@ -15,7 +15,9 @@ from scrutineer.program.program import Program
 def cases_of(text: str) -> Cases:
     """Cases of a library of one file."""
     source = textwrap.dedent(text).encode()
-    unit = CrateUnit(name="sample", root="src/lib.rs", kind="lib", edition="2021")
+    unit = CrateUnit(
+        name="sample", root="src/lib.rs", kind="lib", edition="2021", extern_prelude=("core", "std", "libc")
+    )
     program = Program(unit, [read_file("src/lib.rs", source)], None, lambda _: source)
     return Cases(Flows(program), lambda _: source)
 

@@ -159,3 +159,13 @@ def test_cases_are_found_by_site_by_item_and_by_line() -> None:
     for word in ("f#call.0", "sample::f#call.0", "f", "src/lib.rs:3", "lib.rs:3"):
         assert cases.named(word) == (one,)
     assert cases.named("src/lib.rs:2") == cases.named("g") == ()
+
+
+def test_a_generated_declaration_is_that_of_the_headers_and_its_arguments_stay_open() -> None:
+    case = case_of("pub fn f(fd: i32) -> i32 { unsafe { libc::close(fd) } }")
+    assert obligation(case, "layout").status == "discharged"
+    assert obligation(case, "valid").status == obligation(case, "context").status == "open"
+    own = case_of(
+        'extern "C" { fn close(fd: i32) -> i32; }\npub fn f(fd: i32) -> i32 { unsafe { close(fd) } }'
+    )
+    assert obligation(own, "layout").status == "open"

@@ -9,6 +9,7 @@ from scrutineer.cases.question import Question
 from scrutineer.model.case import Evidence
 from scrutineer.model.contract import Property
 from scrutineer.model.types import TypeRef
+from scrutineer.program.generated import is_generated
 
 _PLACE: frozenset[Property] = frozenset(("non-null", "allocated", "in-bounds", "alive"))
 _VALUE: frozenset[Property] = _PLACE | {"aligned", "initialised", "valid", "valid-value"}
@@ -137,6 +138,20 @@ def by_type(question: Question) -> Evidence | None:
             return question.evidence("type", f"a `{result}` may be uninitialised")
         case _:
             return None
+
+
+def by_declaration(question: Question) -> Evidence | None:
+    """What is known of a foreign function by where it is declared, and by what it takes."""
+    at = question.at
+    if not at.site.kind_is("foreign") or question.asked.source != "foreign call":
+        return None
+    if question.wanted.property == "layout" and is_generated(at.site.callee.partition("::")[0]):
+        return question.evidence("type", "its declaration is generated from the foreign headers")
+    if question.wanted.property == "valid" and not at.operation.operands:
+        return question.evidence("type", "it takes no argument")
+    if question.wanted.property == "unwind" and question.flow.program.unit.kind == "kernel":
+        return question.evidence("type", "a kernel has no unwinding")
+    return None
 
 
 def _pointee(question: Question) -> TypeRef | None:
