@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import cast
 
 from scrutineer.contracts.properties import properties_of
@@ -11,6 +12,7 @@ from scrutineer.contracts.prose import Unit, code_names, plain, units
 from scrutineer.contracts.signs import lowered, read_signs
 from scrutineer.model.contract import CLAIM_KINDS, Claim, ClaimKind
 
+_KEPT = 4096  # comments: one speaks for every site of its block
 _PREFIX = re.compile(
     r"^[\s>*+#-]*(?:\w+[ \t/&]+)?safety\b(?:[ \t]+(?:comment|note|argument|invariants?))?(?:[ \t]*\([^)\n]*\))?[ \t]*[:,.—–-]?",
     re.IGNORECASE,
@@ -39,6 +41,7 @@ _CLAUSE = re.compile(
 )
 
 
+@lru_cache(maxsize=_KEPT)
 def read_claims(text: str) -> tuple[Claim, ...]:
     """The claims of one SAFETY comment (its text without comment marks), in order of place.
 

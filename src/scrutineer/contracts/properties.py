@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import cast
 
 from scrutineer.contracts.signs import lowered, read_signs
@@ -12,6 +13,7 @@ _SIGNS = tuple(
     (cast("Property", sign.name), sign.lowered)
     for sign in read_signs("properties.toml", "property", PROPERTIES)
 )
+_KEPT = 4096  # clauses: a comment speaks for several sites, a contract is asked for at each call
 _LIFETIME = re.compile(r"\b(?:for|during|throughout|until)\b[^.]{0,30}(?:\blifetime\b|\bduration\b|'\w+)")
 _REFERENTS: frozenset[Property] = frozenset(("valid", "allocated", "initialised", "aligned", "valid-value"))
 
@@ -24,7 +26,8 @@ _ABSORBED: dict[Property, frozenset[Property]] = {
 """A weak property that is dropped when the same clause also names one of these."""
 
 
-def properties_of(clause: str) -> list[tuple[int, Property]]:
+@lru_cache(maxsize=_KEPT)
+def properties_of(clause: str) -> tuple[tuple[int, Property], ...]:
     """Properties of a clause, each once, with the place of the words that name it; in order of place."""
     found: dict[Property, int] = {}
     lower = left = lowered(clause)
@@ -39,4 +42,4 @@ def properties_of(clause: str) -> list[tuple[int, Property]]:
     for weak, stronger in _ABSORBED.items():
         if weak in found and stronger & found.keys():
             del found[weak]
-    return sorted((at, name) for name, at in found.items())
+    return tuple(sorted((at, name) for name, at in found.items()))

@@ -12,6 +12,14 @@ _FENCE = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[^\n]*$|\Z)", re.MULTILINE 
 _DEFINITION = re.compile(r"^[ \t]*\[[^\]\n]+\]:[^\n]*(?:\n[ \t]+https?:[^\n]*)?$", re.MULTILINE)
 _TARGET = re.compile(r"\]\([^)\n]*\)|\]\[[^\]\n]*\]")
 _URL = re.compile(r"<?https?://[^\s>)]+>?")
+_BRACKET = re.compile(r"\[(?=[`\w!])|(?<=[`\w>)])\](?!\()")
+_NO_PROSE = (
+    (("```", "~~~"), _FENCE),
+    (("]:",), _DEFINITION),
+    (("://",), _URL),
+    (("](", "]["), _TARGET),
+)
+"""What is blanked, each with strings of which one stands in all that it matches."""
 _BULLET = re.compile(r"^([ \t]*)(?:[-*+•]|\(?\d{1,2}[.)]|\(?[a-h]\))[ \t]+", re.MULTILINE)
 _BREAK = re.compile(r"\n[ \t]*\n")
 _STOP = re.compile(
@@ -32,10 +40,10 @@ class Unit(msgspec.Struct, frozen=True):
 
 def plain(text: str) -> str:
     """The text with link targets, addresses and code blocks blanked, every character in its place."""
-    for pattern in (_FENCE, _DEFINITION, _URL):
-        text = pattern.sub(_blank, text)
-    text = _TARGET.sub(_blank, text)
-    return re.sub(r"\[(?=[`\w!])|(?<=[`\w>)])\](?!\()", " ", text)
+    for signs, pattern in _NO_PROSE:
+        if any(sign in text for sign in signs):
+            text = pattern.sub(_blank, text)
+    return _BRACKET.sub(" ", text)
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -195,7 +195,7 @@ def _of_clauses(text: str, whole: str, names: _Names, condition: str) -> list[Pr
         subjects = here or subjects
         said = properties_of(names.hide(clause))
         if not said and _MUST.search(clause):
-            said = [(len(clause), "other")]
+            said = ((len(clause), "other"),)
         waiting = [] if said else here
         for at, name in said:
             before = names.mentioned(clause[:at])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from scrutineer.model.body import Body, Operation
@@ -116,11 +117,17 @@ class Graph:
                     todo.append((target, 0))
         return False
 
-    def points(self) -> Iterator[tuple[Point, Operation]]:
-        """Every reachable operation with its point, blocks in reverse postorder."""
-        for block in self.order:
-            for index, operation in enumerate(self.body.blocks[block].operations):
-                yield Point(block, index), operation
+    def points(self) -> tuple[tuple[Point, Operation], ...]:
+        """Every reachable operation with its point, blocks in reverse postorder; asked for by nearly every rule."""
+        return self._points
+
+    @cached_property
+    def _points(self) -> tuple[tuple[Point, Operation], ...]:
+        return tuple(
+            (Point(block, index), operation)
+            for block in self.order
+            for index, operation in enumerate(self.body.blocks[block].operations)
+        )
 
 
 def _reverse_postorder(successors: list[tuple[int, ...]]) -> list[int]:

@@ -17,7 +17,6 @@ _START = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_NOT_LINE_END = re.compile(rb"[^\n]")
 _PUNCTUATION = re.compile(rb"[][(){};]")
 # What goes on with a statement after the brace that could have ended it.
 _CONTINUES = re.compile(rb"\s*(?:else\b|[.?;,=&|+*/<>)\]-])")
@@ -64,7 +63,7 @@ def _blank(text: bytes, parts: Iterable[tuple[int, int]]) -> bytes:
     done = 0
     for start, end in parts:
         pieces.append(text[done:start])
-        pieces.append(_NOT_LINE_END.sub(b" ", text[start:end]))
+        pieces.append(b"\n".join(b" " * len(line) for line in text[start:end].split(b"\n")))
         done = end
     return b"".join([*pieces, text[done:]])
 
