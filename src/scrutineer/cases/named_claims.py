@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from scrutineer.cases.cases import Cases
 from scrutineer.cases.objection import ClaimAt, Objection, claims_of_kind
 from scrutineer.model.contract import CLAIM_KINDS
+from scrutineer.model.file import FileFacts
 from scrutineer.program.program import Program
 from scrutineer.syntax.lexer import blank_comments
 
 _OWN = re.compile(r"^&?(?:mut )?(?:self\.|Self::)([a-z_]\w*)(?:\(.*\))?$")
+_WORD = re.compile(rb"\w")
 _OF_TYPE = re.compile(r"^([A-Z]\w*)::(\w+)(?:\(.*\))?$")
-_WORD = re.compile(rb"[A-Za-z_]\w*")
 
 
 def stale_names(cases: Cases) -> Iterator[Objection]:
@@ -46,21 +48,45 @@ class _Words:
 
     def __init__(self, cases: Cases) -> None:
         self._cases = cases
-        self._words: frozenset[str] | None = None
+        self._codes: dict[str, bytes] = {}
 
     def has(self, word: str) -> bool:
         """Whether some code has the word."""
-        if self._words is None:
-            self._words = frozenset(self._read())
-        return word in self._words
+        return word in self._elsewhere or any(
+            self._stands_in(facts.path, word.encode()) for facts in self._files
+        )
+
+    @property
+    def _files(self) -> tuple[FileFacts, ...]:
+        program = self._cases.flows.program
+        return program.files[: program.written]
+
+    def _stands_in(self, path: str, word: bytes) -> bool:
+        """Whether a file's code has the word; comments are only looked for where the word stands at all."""
+        text = self._cases.text(path)
+        if word not in text:
+            return False
+        if path not in self._codes:
+            self._codes[path] = blank_comments(text)
+        return _has_word(self._codes[path], word)
+
+    @cached_property
+    def _elsewhere(self) -> frozenset[str]:
+        return frozenset(self._read())
 
     def _read(self) -> Iterator[str]:
-        program = self._cases.flows.program
-        for facts in program.files[: program.written]:
-            code = blank_comments(self._cases.text(facts.path))
-            yield from (word.decode() for word in set(_WORD.findall(code)))
-        for other in program.programs_by_root.values():
+        for other in self._cases.flows.program.programs_by_root.values():
             for table in (other.functions, other.types, other.traits, other.values):
                 yield from (entry.item.name for entry in table)
             for declared in other.types:
                 yield from (field.name for field in declared.item.fields)
+
+
+def _has_word(code: bytes, word: bytes) -> bool:
+    at = code.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not _WORD.search(code[max(at - 1, 0) : at] + code[end : end + 1]):
+            return True
+        at = code.find(word, end)
+    return False

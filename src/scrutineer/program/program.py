@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 
 from scrutineer.model.file import FileFacts
 from scrutineer.model.span import Span
@@ -59,7 +59,7 @@ class Program:
         self.root = root_name(unit, self.dependencies)
         outer: dict[str, Macros] = {name: program.macros for name, program in self.dependencies.items()}
         texts: dict[str, bytes] = {}
-        source = read or _no_source
+        source = cache(read or _no_source)
         outside = frozenset({"std", "core", "alloc", *unit.extern_prelude}) - {unit.name}
         self.macros: Macros = Macros(files, lambda path: texts.get(path) or source(path), outer, outside)
         self.expansions = expanded_files(files, self.macros, unit.edition)

@@ -38,13 +38,7 @@ def unsafe_methods(program: Program) -> frozenset[str]:
 @cache
 def unsafe_library_methods() -> frozenset[str]:
     """Names of all unsafe methods of the standard library."""
-    tables = standard()
-    return frozenset(
-        name
-        for path in tables.items()
-        for name, methods in tables.members(path).items()
-        if any(method.signature.unsafe and method.signature.receiver for method in methods)
-    )
+    return frozenset(standard().unsafe_methods())
 
 
 def is_safe_everywhere(program: Program, method: str) -> bool:

@@ -206,6 +206,12 @@ def _definition(text: bytes) -> tuple[list[Token], tuple[Rule, ...]]:
     return tokens, tuple(rules_of(tokens))
 
 
+@lru_cache(maxsize=1024)
+def _hygienic(text: bytes, start: int, end: int) -> frozenset[int]:
+    """Which tokens of a transcriber of that definition name its own locals."""
+    return local_names(_definition(text)[0], start, end)
+
+
 def expand(
     definition: MacroSource, arguments: MacroSource, call: Span, *, crate: str = "crate", mark: int = 0
 ) -> Expansion | None:
@@ -227,7 +233,7 @@ def expand(
         if bindings is None:
             continue
         transcriber = _Transcriber(body, given, crate, mark)
-        transcriber.hygienic = local_names(body, *rule.transcriber)
+        transcriber.hygienic = _hygienic(definition.text, *rule.transcriber)
         if not transcriber.write(*rule.transcriber, bindings):
             return None
         text, written, starts = _assemble(transcriber.output)

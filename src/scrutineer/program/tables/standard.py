@@ -7,6 +7,7 @@ An item is named by its canonical path (`alloc::vec::Vec`), a primitive by its f
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -120,6 +121,17 @@ class Standard:
         """All inherent members of a type, or the members that a trait declares, by name."""
         return {name: self.method(owner, name) for name in self._texts(owner)}
 
+    def unsafe_methods(self) -> Iterator[str]:
+        """Names of all unsafe methods; of the other entries nothing is parsed."""
+        for owner, raw in self._table.items.items():
+            if b"unsafe" in bytes(raw):
+                for name, written in self._texts(owner).items():
+                    if any("unsafe" in text for _, text in written) and any(
+                        method.signature.unsafe and method.signature.receiver
+                        for method in self.method(owner, name)
+                    ):
+                        yield name
+
     def trait_impls(self, owner: str) -> tuple[TraitImpl, ...]:
         """Traits implemented for a type (`owner` is its path or family), also negative and conditional ones."""
         found = self._traits.get(owner)
@@ -136,7 +148,7 @@ class Standard:
             entry = self._entry(owner)
             named = (f"{trait} for ", f"{trait}<")
             written = (*(entry.traits if entry else ()), *_built_in().get(owner, ()))
-            lines = [each for each in written if any(n in each[0] for n in named)]
+            lines = [each for each in written if named[0] in each[0] or named[1] in each[0]]
             read = map(_read_impl, lines)
             found = tuple(each for each in read if each.header.trait and each.header.trait.name == trait)
             self._traits[key] = found
