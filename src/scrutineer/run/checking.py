@@ -53,13 +53,13 @@ class Checked(msgspec.Struct, frozen=True):
 
 def check_all(crates: Iterable[Checkable], executor: Executor, watcher: Watcher) -> dict[int, list[Checked]]:
     """Findings of all crates, by the number of their target."""
+    forget_programs()
     tasks = _in_order(list(crates))
     watcher.start("checking", len(tasks))
     answers: dict[int, list[Checked]] = {}
     for answer in executor.run(_check, tasks, _lost):
         answers.setdefault(answer.job, []).append(answer)
         watcher.advance(1)
-    forget_programs()
     return answers
 
 

@@ -118,7 +118,7 @@ class Dependencies(Mapping[str, "Program"]):
 
 
 def forget_programs() -> None:
-    """Let this process's programs go: a run is over."""
+    """Let programs of the last run go."""
     _PROGRAMS.clear()
 
 
