@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from scrutineer.model.target import CrateUnit
 from scrutineer.model.types import PRIMITIVES
-from scrutineer.program.cfg import compatible, conjunction, expected
+from scrutineer.program.cfg import compatible, expected
 from scrutineer.program.entries import NOTHING, Binding, Definition, Module, TypeEntry
 from scrutineer.program.generated import is_generated
 from scrutineer.program.index import module_chain
 from scrutineer.program.library import library_definition, prelude
 from scrutineer.program.privacy import is_visible
+from scrutineer.program.seen import of_crate, under
 
 if TYPE_CHECKING:
     from scrutineer.program.tables import Standard
@@ -22,8 +24,15 @@ Found = tuple[tuple[Definition, str, int], ...]
 """Definitions with their visibility and the module that the visibility counts from."""
 
 
+_NEVER = sys.maxsize
+
+
 class Names:
-    """Resolves paths in the modules of one crate. Answers are cached; cycles of `use` end in nothing."""
+    """Resolves paths in the modules of one crate. Answers are cached; cycles of `use` end in nothing.
+
+    An answer that leaned on such an end is only kept if the whole cycle was walked below it: `_active` are the
+    questions under way with their depths, `_cut` is the least depth of one that was met again.
+    """
 
     def __init__(
         self,
@@ -41,8 +50,9 @@ class Names:
         self.root = modules[0].path
         self._cache: dict[tuple[int, str, str], Found] = {}
         self._resolved: dict[tuple[str, int, str, str, bool], Definition] = {}
-        self._active: set[tuple[int, str, str]] = set()
-        self._cut = False
+        self._globs: dict[tuple[str, int, str], tuple[Definition, ...]] = {}
+        self._active: dict[tuple[int, str, str], int] = {}
+        self._cut = _NEVER
         self._prelude = prelude(standard, unit.edition)
         self._extern = {*unit.extern_prelude, "std", "core", *dependencies}
         self._renamed = {
@@ -165,7 +175,7 @@ class Names:
                 known = names.lookup(start.index, name, wanted)
                 for found, visibility, _ in known:
                     if not start.crate or visibility == "pub":
-                        seen = _of_crate(found, start.crate)
+                        seen = of_crate(found, start.crate)
                         yield from self._walk(seen, rest, namespace, viewer)
                 if not known and wanted == "values" and start.index == 0 and is_generated(names.root):
                     yield Definition(
@@ -213,16 +223,15 @@ class Names:
         if found is not None:
             return found
         if key in self._active:
-            self._cut = True
+            self._cut = min(self._cut, self._active[key])
             return ()
-        self._active.add(key)
-        outermost = len(self._active) == 1
+        depth = self._active[key] = len(self._active)
+        outer, self._cut = self._cut, _NEVER
         found = self._lookup(self.modules[module], name, namespace)
-        self._active.discard(key)
-        if found or outermost or not self._cut:
+        del self._active[key]
+        if found or self._cut >= depth:
             self._cache[key] = found
-        if outermost:
-            self._cut = False
+        self._cut = min(outer, self._cut)
         return found
 
     def _lookup(self, module: Module, name: str, namespace: Namespace) -> Found:
@@ -230,13 +239,13 @@ class Names:
         found = [(b.definition, b.visibility, module.index) for b in declared.get(name, ()) if b.definition]
         for binding in module.uses.get(name, ()):
             found.extend(
-                (_under(target, binding.cfg), binding.visibility, module.index)
+                (under(target, binding.cfg), binding.visibility, module.index)
                 for target in self._imported(binding, module.index, namespace)
             )
         if not found:
             for binding in module.globs:
                 brought = self._through_glob(binding, module, name, namespace)
-                found.extend((_under(target, binding.cfg), seen, owner) for target, seen, owner in brought)
+                found.extend((under(target, binding.cfg), seen, owner) for target, seen, owner in brought)
         return tuple(dict.fromkeys(found))
 
     def _imported(self, binding: Binding, module: int, namespace: Namespace) -> Iterator[Definition]:
@@ -272,28 +281,20 @@ class Names:
                 names = self.of(found.crate)
                 for inner, visibility, owner in names.lookup(found.index, name, namespace):
                     if found.crate and visibility == "pub":
-                        seen = _of_crate(inner, found.crate)
+                        seen = of_crate(inner, found.crate)
                         yield seen, binding.visibility, module.index
                     elif not found.crate and is_visible(self, visibility, owner, module.index):
                         yield inner, binding.visibility, module.index
 
-    def glob_targets(self, binding: Binding, module: int) -> Iterator[Definition]:
+    def glob_targets(self, binding: Binding, module: int) -> tuple[Definition, ...]:
         """Modules and enums whose names a glob import brings."""
         target = binding.use.target.removesuffix("::*") if binding.use else ""
-        yield from self.candidates(target, module, "types", binding.cfg, absolute=True)
-
-
-def _of_crate(found: Definition, crate: str) -> Definition:
-    """A definition that a crate gives, as those see it who know that crate under this name."""
-    if not crate or found.crate == "std" or found.kind in ("primitive", "external"):
+        key = (target, module, binding.cfg)
+        found = self._globs.get(key)
+        if found is None:
+            outer, self._cut = self._cut, _NEVER
+            found = tuple(self.candidates(target, module, "types", binding.cfg, absolute=True))
+            if self._cut >= len(self._active):
+                self._globs[key] = found
+            self._cut = min(outer, self._cut)
         return found
-    inner = f"{crate}/{found.crate}" if found.crate else crate
-    return Definition(found.kind, found.path, inner, found.index, found.cfg, found.rest)
-
-
-def _under(found: Definition, cfg: str) -> Definition:
-    """A definition as a `use` under a predicate gives it."""
-    if not cfg:
-        return found
-    both = conjunction(found.cfg, cfg)
-    return Definition(found.kind, found.path, found.crate, found.index, both, found.rest)
