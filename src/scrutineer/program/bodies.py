@@ -17,6 +17,7 @@ class Bodies:
         self.edition = edition
         self._read: dict[tuple[str, int], Body | None] = {}
         self._lowered: dict[str, dict[int, Body]] = {}
+        self._contexts: dict[str, Context] = {}
 
     def of(self, facts: FileFacts, function: int) -> Body | None:
         """The body of a function; nothing for one that has none, or that cannot be parsed by itself."""
@@ -48,7 +49,9 @@ class Bodies:
         node = next((n for n in parsed.tree.root_node.named_children if n.type == "function_item"), None)
         if node is None or node.has_error:
             return None
-        return lower_body(node, parsed.text, function, self._context(facts))
+        if facts.path not in self._contexts:
+            self._contexts[facts.path] = self._context(facts)
+        return lower_body(node, parsed.text, function, self._contexts[facts.path])
 
     def _context(self, facts: FileFacts) -> Context:
         def ask(site: MacroSite) -> Fragment | None:

@@ -29,7 +29,7 @@ from scrutineer.program.scope import Scope
 from scrutineer.program.tables import standard
 from scrutineer.program.tree import ModuleTree, root_name
 from scrutineer.program.types import TypeResolver
-from scrutineer.program.typing.bodies import Typing
+from scrutineer.program.typing.kept import Typing
 from scrutineer.program.visibility import Visibility
 from scrutineer.syntax.parse import NotReadableError
 

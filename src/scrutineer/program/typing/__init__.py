@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrutineer.program.typing.bodies import Typing
+from scrutineer.program.typing.kept import Typing
 from scrutineer.program.typing.records import CallTarget, TypedBody
 
 __all__ = ["CallTarget", "TypedBody", "Typing"]

@@ -1,4 +1,4 @@
-"""Typing of bodies, on demand: one pass forward over the blocks, a second where something was learned late."""
+"""Typing of one body: one pass forward over the blocks, a second where something was learned late."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from scrutineer.program.terms import is_known, join, reference
 from scrutineer.program.typing.calls import Calls
 from scrutineer.program.typing.choice import Request
 from scrutineer.program.typing.constants import Constants
-from scrutineer.program.typing.deref import Steps
 from scrutineer.program.typing.methods import Methods
 from scrutineer.program.typing.operators import Operators
 from scrutineer.program.typing.places import PlaceType, place_type
 from scrutineer.program.typing.records import UNKNOWN_CALL, CallTarget, TypedBody
-from scrutineer.program.typing.traits import TraitScope
 from scrutineer.program.typing.values import defaulted, literal_type, range_type
 
 if TYPE_CHECKING:
@@ -44,6 +42,7 @@ class BodyTyper:
         self.constants = Constants(self.calls)
         self.operators = Operators(self.calls)
         self.targets: dict[tuple[int, int], CallTarget] = {}
+        self._asked: dict[tuple[int, int], Request] = {}
         self.closures: dict[int, BodyTyper] = {}
         self.changed = False
         self.locals = [
@@ -105,14 +104,25 @@ class BodyTyper:
     def _call(self, operation: Operation, at: tuple[int, int]) -> None:
         callee = operation.callee
         assert callee is not None
-        arguments = [self._argument(each) for each in operation.operands]
+        arguments = tuple([self._argument(each) for each in operation.operands])
         expected = self.place(operation.target).type if operation.target is not None else UNKNOWN
-        target = self.calls.call(Request(callee, tuple(arguments), expected))
-        if target is not UNKNOWN_CALL or at not in self.targets:
-            self.targets[at] = target
+        if self._is_answered(at, arguments, expected):
+            target = self.targets[at]
+        else:
+            request = self._asked[at] = Request(callee, arguments, expected)
+            target = self.calls.call(request)
+            if target is not UNKNOWN_CALL or at not in self.targets:
+                self.targets[at] = target
         if operation.target is not None:
             self._store(operation.target, target.result)
         self._learn(operation, target, arguments)
+
+    def _is_answered(self, at: tuple[int, int], arguments: tuple[TypeRef, ...], expected: TypeRef) -> bool:
+        """Whether the second pass knows nothing more of a call than the first; a closure may say more each time."""
+        asked = self._asked.get(at)
+        if asked is None or asked.arguments != arguments or any(map(_holds_closure, arguments)):
+            return False
+        return expected in (asked.expected, self.targets[at].result)
 
     def _learn(self, operation: Operation, target: CallTarget, arguments: Sequence[TypeRef]) -> None:
         """What a call says of a container whose element type was open: `v.push(1u8)` makes `v` a `Vec<u8>`."""
@@ -233,57 +243,5 @@ class BodyTyper:
         return typer
 
 
-class Typing:
-    """Typed bodies of one program, computed when asked for and kept."""
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.traits = TraitScope(program)
-        self._bodies: dict[int, TypedBody | None] = {}
-        self._values: dict[int, TypedBody | None] = {}
-
-    def body_of(self, function: int) -> Body | None:
-        """The body of a function, read again where the worker did not lower it or a macro can be expanded."""
-        entry = self.program.functions[function]
-        return self.program.bodies.of(self.program.files[entry.file], entry.number)
-
-    def type_body(self, function: int) -> TypedBody | None:
-        """A function's body with types; nothing where it has none, or its source is not at hand."""
-        if function not in self._bodies:
-            template = (
-                self.program.functions[function].item.definition >= 0
-            )  # no function until it is expanded
-            body = None if template else self.body_of(function)
-            self._bodies[function] = self.typed(function, body) if body is not None else None
-        return self._bodies[function]
-
-    def type_value(self, value: int) -> TypedBody | None:
-        """The initialiser of a const or static with types, where the worker lowered it."""
-        if value not in self._values:
-            entry = self.program.values[value]
-            bodies = self.program.files[entry.file].bodies
-            body = next((body for body in bodies if body.function < 0 and body.value == entry.number), None)
-            self._values[value] = None
-            if body is not None:
-                scope = self.program.resolver.scope_of(entry)
-                typer = self._typer(body, scope, ())
-                typer.locals[0] = self.program.resolver.resolve(entry.item.type, scope)
-                typer.run()
-                self._values[value] = typer.finish()
-        return self._values[value]
-
-    def typed(self, function: int, body: Body) -> TypedBody:
-        """A body that was lowered on demand, with types."""
-        resolver = self.program.resolver
-        signature = resolver.signature(function)
-        typer = self._typer(body, resolver.scope_of(self.program.functions[function]), signature.bounds)
-        typer.locals[0] = signature.result
-        for number, type_ in enumerate(signature.parameters[: body.parameters], start=1):
-            typer.locals[number] = type_
-        typer.run()
-        return typer.finish()
-
-    def _typer(self, body: Body, scope: Scope, bounds: tuple[Bound, ...]) -> BodyTyper:
-        steps = Steps(self.program.impl_index, bounds, scope.module)
-        methods = Methods(steps, self.traits, scope.trait, scope.cfg)
-        return BodyTyper(self.program, body, scope, bounds, methods)
+def _holds_closure(type_: TypeRef) -> bool:
+    return type_.kind == "closure" or any(map(_holds_closure, type_.args))
