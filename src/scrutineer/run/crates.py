@@ -35,7 +35,7 @@ def opened_crates(question: Question, machine: Machine, watcher: Watcher) -> Ite
     with opened_jobs([question]) as (job,), opened_cache(machine, watcher) as cache:
         size = sum(file.size for file in job.target.files)
         with (
-            closing(executor_for(size, machine.processes)) as executor,
+            closing(executor_for(size, machine.processes, bodies=False)) as executor,
             opened_store(cache, watcher.warn, small=executor.small) as store,
         ):
             keys = {job.number: file_keys(job)} if cache is not None else {}

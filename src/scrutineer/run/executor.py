@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
-SMALL = 3 << 20  # bytes of source below which starting processes costs more than it saves
+SMALL = 3 << 19  # bytes of source below which starting processes costs more than it saves
+_READING = 2  # times as much where files are only read: less is to be done with it, and memory holds it all
+_COLLECTED = 3 << 20  # bytes of source whose garbage may lie about
 
 
 class Executor(Protocol):
@@ -127,12 +129,12 @@ class Collector:
     def spend(self, size: int) -> None:
         """Say how much source the last task was about."""
         self._since += size
-        if self._since >= SMALL:
+        if self._since >= _COLLECTED:
             self._since = 0
             gc.collect()
 
 
-def executor_for(size: int, processes: int) -> Executor:
-    """A pool for much source, this process for little. `size` is in bytes."""
-    small = size < SMALL
+def executor_for(size: int, processes: int, *, bodies: bool) -> Executor:
+    """A pool for much source, this process for little. `size` is in bytes; without `bodies` there is less to do."""
+    small = size < (SMALL if bodies else SMALL * _READING)
     return InProcess(small=small) if small or processes == 1 else Pool(processes)

@@ -39,7 +39,7 @@ def surveyed(question: Question, by: Grouping | None, machine: Machine, watcher:
     with opened_jobs([question]) as (job,), opened_cache(machine, watcher) as cache:
         size = sum(file.size for file in job.target.files)
         with (
-            closing(executor_for(size, machine.processes)) as executor,
+            closing(executor_for(size, machine.processes, bodies=False)) as executor,
             opened_store(cache, watcher.warn, small=executor.small) as store,
         ):
             keys = {job.number: file_keys(job)} if cache is not None else {}

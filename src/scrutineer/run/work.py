@@ -35,11 +35,11 @@ def work(
     """Reports of these targets, in order. `keys` are cache keys of files that were looked at. Raises UnknownRuleError."""
     selections = [select_rules(job.options.select, job.options.ignore) for job in jobs]
     size = sum(file.size for job in jobs for file in job.target.files)
+    bodies = any(selection.bodies for selection in selections)
     with (
-        closing(executor_for(size, machine.processes)) as executor,
+        closing(executor_for(size, machine.processes, bodies=bodies)) as executor,
         opened_store(cache, watcher.warn, small=executor.small) as store,
     ):
-        bodies = any(selection.bodies for selection in selections)
         contents = read_all(jobs, keys, store, executor, watcher, bodies=bodies)
         owned = [ownership(job.target, content.modules) for job, content in zip(jobs, contents, strict=True)]
         tasks = [
