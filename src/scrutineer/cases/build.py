@@ -11,6 +11,7 @@ from scrutineer.cases.by_check import by_check
 from scrutineer.cases.by_contract import by_contract
 from scrutineer.cases.by_fields import by_fields
 from scrutineer.cases.by_invariant import by_invariant
+from scrutineer.cases.by_ownership import by_ownership
 from scrutineer.cases.by_type import by_declaration, by_origin, by_type
 from scrutineer.cases.located import SiteAt, locate
 from scrutineer.cases.question import Question
@@ -26,6 +27,7 @@ _WITNESSES: tuple[Callable[[Question], Evidence | None], ...] = (
     by_type,
     by_origin,
     by_declaration,
+    by_ownership,
     by_check,
     by_contract,
     by_invariant,

@@ -1,0 +1,142 @@
+"""What moves prove: a value copied out bit by bit, or taken, is neither dropped nor used a second time here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scrutineer.cases.origin import origin_of
+from scrutineer.cases.question import Question
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.graph import Point
+from scrutineer.flow.writes import overlaps
+from scrutineer.model.body import Operation, Place
+from scrutineer.model.case import Evidence
+from scrutineer.model.types import PRIMITIVES
+
+_KEEPER = "core::mem::ManuallyDrop"
+_FORGET = "core::mem::forget"
+_COPIES = frozenset(
+    {
+        "core::ptr::read",
+        "pointer::read",
+        "core::ptr::NonNull::read",
+        "core::mem::ManuallyDrop::take",
+        "core::mem::ManuallyDrop::drop",
+        "core::ptr::drop_in_place",
+        "pointer::drop_in_place",
+    }
+)
+"""Operations after which the original must not be used or dropped."""
+_LENDS = frozenset({"borrow", "raw_borrow", "call", "aggregate"})
+
+
+def by_ownership(question: Question) -> Evidence | None:
+    """The original lies in a variable of this body that is never dropped, and nothing uses it again."""
+    flow, point = question.flow, question.at.point
+    if question.wanted.property != "owned" or question.at.target.path not in _COPIES:
+        return None
+    place = _original(flow, question.at.operation)
+    if place is None or flow.graph.reaches(point, point) or _is_used_again(flow, point, place):
+        return None
+    name = flow.body.locals[place.local].name
+    if _is_kept(flow, place):
+        return question.evidence(
+            "construction", f"`{name}` is never dropped, and nothing uses that part again"
+        )
+    if _is_forgotten(flow, point, place.local):
+        return question.evidence("construction", f"`{name}` is forgotten before anything can drop it")
+    return None
+
+
+def _original(flow: FunctionFlow, operation: Operation) -> Place | None:
+    """The part of a variable of this body that an operation copies; nothing where it lies behind a pointer."""
+    found = origin_of(flow, operation.operands[0] if operation.operands else None)
+    place = found.root
+    if found.kind not in {"reference", "place"} or found.offset or not found.exact or place is None:
+        return None
+    if place.local < 0 or flow.body.locals[place.local].kind == "capture":
+        return None
+    inside = all(type_.name == _KEEPER for type_ in flow.answers.place(place).through)
+    return place if inside and flow.type_of(Place(place.local)).kind == "path" else None
+
+
+def _is_kept(flow: FunctionFlow, place: Place) -> bool:
+    """Whether dropping the variable would not drop that part: a `ManuallyDrop` stands on the way to it."""
+    return any(
+        flow.type_of(Place(place.local, place.steps[:length])).name == _KEEPER
+        for length in range(len(place.steps) + 1)
+    ) or any(type_.name == _KEEPER for type_ in flow.answers.place(place).through)
+
+
+def _is_forgotten(flow: FunctionFlow, point: Point, local: int) -> bool:
+    """Whether every way on from a point forgets the variable, and nothing can unwind before that."""
+    todo, seen = [Point(point.block, point.at + 1)], set[int]()
+    while todo:
+        block, at = todo.pop()
+        operations = flow.body.blocks[block].operations
+        for number in range(at, len(operations)):
+            here = Point(block, number)
+            if _forgets(flow, here, local):
+                break
+            if flow.unwinds(here).whose != "no":
+                return False
+        else:
+            if not flow.graph.successors[block]:
+                return False
+            todo.extend(Point(b, 0) for b in flow.graph.successors[block] if b not in seen)
+            seen.update(flow.graph.successors[block])
+    return True
+
+
+def _forgets(flow: FunctionFlow, point: Point, local: int) -> bool:
+    operation = flow.operation(point)
+    given = operation.operands[0].place if operation.operands else None
+    return operation.kind == "call" and given == Place(local) and flow.target(point).path == _FORGET
+
+
+def _is_used_again(flow: FunctionFlow, point: Point, place: Place) -> bool:
+    """Whether something after a point may use a place, or something before it took the place out already."""
+    lent = set[int]()
+    for here, operation in flow.graph.points():
+        if here == point or operation.kind in {"drop", "storage_dead"}:
+            continue
+        if flow.target(here).path in _COPIES and _takes(flow, operation, place):
+            return True
+        if not _touches(operation, place):
+            continue
+        if flow.graph.reaches(point, here) and not _forgets(flow, here, place.local):
+            return True
+        if _lends(flow, operation) and operation.target is not None:
+            lent.add(operation.target.local)
+    lent -= {each.place.local for each in flow.operation(point).operands if each.place is not None}
+    return any(
+        flow.graph.reaches(point, here) and bool(lent & set(_locals(operation)))
+        for here, operation in flow.graph.points()
+        if operation.kind not in {"drop", "storage_dead"}
+    )
+
+
+def _takes(flow: FunctionFlow, operation: Operation, place: Place) -> bool:
+    """Whether another copy is of the same place, or of a part of it, or of what it is a part of."""
+    other = _original(flow, operation)
+    return other is not None and overlaps(other, place)
+
+
+def _lends(flow: FunctionFlow, operation: Operation) -> bool:
+    """Whether what an operation gives may refer to what it takes in."""
+    if operation.target is None or operation.target.steps or operation.kind not in _LENDS:
+        return False
+    return flow.type_of(operation.target).name not in PRIMITIVES
+
+
+def _touches(operation: Operation, place: Place) -> bool:
+    places = [each.place for each in operation.operands if each.place is not None]
+    if operation.target is not None and operation.target.steps:
+        places.append(operation.target)
+    return any(overlaps(each, place) for each in places)
+
+
+def _locals(operation: Operation) -> Iterator[int]:
+    for each in operation.operands:
+        if each.place is not None:
+            yield each.place.local

@@ -1,0 +1,71 @@
+"""Values copied out of a variable: when nothing can drop or use the original again."""
+
+from __future__ import annotations
+
+import pytest
+from judged import cases_of
+
+HOLDER = """
+use std::mem::{{self, ManuallyDrop}};
+use std::ptr;
+pub struct Holder {{ first: String, second: String }}
+impl Drop for Holder {{ fn drop(&mut self) {{}} }}
+fn use_up(_: String) {{}}
+pub fn take({signature}) -> String {{ {body} }}
+"""
+
+
+def owned(signature: str, body: str) -> list[str]:
+    """Statuses of `owned`, in source order."""
+    cases = cases_of(HOLDER.format(signature=signature, body=body)).all
+    return [each.status for case in cases for each in case.obligations if each.property == "owned"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "let me = ManuallyDrop::new(me); unsafe { ptr::read(&me.first) }",
+        "let me = ManuallyDrop::new(me); let s = unsafe { ptr::read(&me.first) }; use_up(unsafe { ptr::read(&me.second) }); s",
+        "let s = unsafe { ptr::read(&me.first) }; mem::forget(me); s",
+        "let mut s = ManuallyDrop::new(String::new()); unsafe { ManuallyDrop::take(&mut s) }",
+        "let me = ManuallyDrop::new(me); let n = me.first.len(); let s = unsafe { ptr::read(&me.first) }; let _ = n; s",
+    ],
+)
+def test_a_value_that_nothing_drops_or_uses_again_has_one_owner(body: str) -> None:
+    assert set(owned("me: Holder", body)) == {"discharged"}
+
+
+@pytest.mark.parametrize(
+    ("signature", "body"),
+    [
+        ("me: Holder", "unsafe { ptr::read(&me.first) }"),  # dropped at the end
+        ("me: &Holder", "unsafe { ptr::read(&me.first) }"),  # another's
+        (
+            "me: Holder",
+            "let me = ManuallyDrop::new(me); let a = unsafe { ptr::read(&me.first) }; use_up(a); unsafe { ptr::read(&me.first) }",
+        ),
+        (
+            "me: Holder",
+            "let me = ManuallyDrop::new(me); let s = unsafe { ptr::read(&me.first) }; let _ = me.first.len(); s",
+        ),
+        (
+            "me: Holder",
+            "let me = ManuallyDrop::new(me); let r = &me.first; let s = unsafe { ptr::read(&me.first) }; let _ = r.len(); s",
+        ),
+        (
+            "me: Holder, f: fn()",
+            "let s = unsafe { ptr::read(&me.first) }; f(); mem::forget(me); s",
+        ),  # unwinds
+        ("me: Holder, b: bool", "let s = unsafe { ptr::read(&me.first) }; if b { mem::forget(me); } s"),
+        (
+            "me: Holder, b: bool",
+            "let me = ManuallyDrop::new(me); while b { use_up(unsafe { ptr::read(&me.first) }) } String::new()",
+        ),
+        (
+            "me: Holder",
+            "let mut me = ManuallyDrop::new(me); let s = unsafe { ptr::read(&me.first) }; unsafe { ManuallyDrop::drop(&mut me) }; s",
+        ),
+    ],
+)
+def test_a_second_owner_or_a_later_use_leaves_it_open(signature: str, body: str) -> None:
+    assert "discharged" not in owned(signature, body)
