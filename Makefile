@@ -6,12 +6,14 @@ STAMP := $(VENV)/.installed
 
 .PHONY: setup demo test check full soak bench clean
 
+# Bytecode is written here: where the environment forbids Python to write it, each start would compile all modules.
 setup: $(STAMP)
+	@$(BIN)/python -m compileall -q src
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e ".[all]" --group dev
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e ".[all]" --group dev
 	touch $@
 
 check: setup
@@ -33,6 +35,7 @@ soak: setup
 $(BIN)/scrutineer: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m compileall -q src
 	touch $@
 
 demo: $(BIN)/scrutineer
