@@ -54,7 +54,7 @@ def units(target: str) -> Iterator[Unit]:
     with opened_jobs([Question(target)]) as (job,):
         size = sum(file.size for file in job.target.files)
         with (
-            closing(executor_for(size, 1)) as executor,
+            closing(executor_for(size, 1, bodies=True)) as executor,
             opened_store(None, print, small=executor.small) as store,
         ):
             (contents,) = read_all([job], {}, store, executor, Quiet())

@@ -37,6 +37,8 @@ def test_exit_status_says_what_the_report_says(tree: Write, tmp_path: Path) -> N
         ([".", "--rev", "HEAD"], "--rev needs a git repository"),
         ([".", "--format", "xml"], "xml"),
         ([".", "--nonsense"], "--nonsense"),
+        ([".", "--target", "x86_64-unknown-linux-gun"], "did you mean `x86_64-unknown-linux-gnu`"),
+        ([".", "--cfg", "a b"], "`a b` is no condition"),
         ([".", "--output", "no/such/folder/report"], "No such file"),
     ],
 )

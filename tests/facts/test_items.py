@@ -171,3 +171,11 @@ def test_skeletons_say_calls_writes_and_holes() -> None:
 def test_what_cannot_be_read_is_refused(text: bytes) -> None:
     with pytest.raises(NotReadableError):
         read_file("lib.rs", text)
+
+
+def test_a_predicate_of_the_whole_file_is_one_of_each_item() -> None:
+    facts = read_file("x.rs", b"#![cfg(all(test, unix))]\nmod a;\n#[cfg(loom)]\nfn f() {}\n")
+    assert [module.cfg for module in facts.modules] == ["all(test, unix)"]
+    assert [(function.cfg, function.test) for function in facts.functions] == [
+        ("all(test, unix, loom)", True)
+    ]

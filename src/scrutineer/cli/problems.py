@@ -10,6 +10,7 @@ import click
 from scrutineer.rules.audience import UnknownRuleError
 from scrutineer.run.configuration import ConfigurationError
 from scrutineer.source.errors import TargetError
+from scrutineer.syntax.build import UnknownBuildError
 
 
 class Problem(click.ClickException):
@@ -23,7 +24,7 @@ def reported() -> Iterator[None]:
     """Turn errors of the rooms below into messages, and an interrupt into the status that shells expect."""
     try:
         yield
-    except (TargetError, ConfigurationError, UnknownRuleError) as error:
+    except (TargetError, ConfigurationError, UnknownRuleError, UnknownBuildError) as error:
         raise Problem(str(error)) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None

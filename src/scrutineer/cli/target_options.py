@@ -23,6 +23,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     revision: str = ""
     edition: Edition | None = None
     panic: Panic | None = None
+    cfg: tuple[str, ...] = ()
+    target: str = ""
     exclude: tuple[str, ...] = ()
     config: Path | None = None
     no_config: bool = False
@@ -43,6 +45,8 @@ _OPTIONS = (
     click.option("--rev", metavar="REV", default="", help="Read this git revision, without checking it out."),
     click.option("--edition", type=click.Choice(get_args(Edition)), help="Edition of files without a manifest  [default: 2021]."),
     click.option("--panic", type=click.Choice(get_args(Panic)), help="What a panic does, against what manifests say."),
+    click.option("--cfg", metavar="CONDITION", multiple=True, help='Narrow to a build where it holds: NAME, KEY="VALUE", not(NAME)  [default: all variants].'),
+    click.option("--target", "target_", metavar="TRIPLE", default="", help="Narrow to what is compiled for this target  [default: all variants]."),
     click.option("--exclude", metavar="GLOB", multiple=True, help="Leave these files or folders of the target out."),
     click.option("--config", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Configuration to use  [default: the target's scrutineer.toml]."),
     click.option("--no-config", is_flag=True, help="Use no configuration file."),
@@ -64,6 +68,8 @@ def asked_of(given: Mapping[str, Any], presentation: Configuration = Configurati
         revision=given["rev"],
         edition=given["edition"],
         panic=given["panic"],
+        cfg=given["cfg"],
+        target=given["target_"],
         exclude=given["exclude"],
         config=given["config"],
         no_config=given["no_config"],
@@ -89,6 +95,8 @@ def question(word: str, asked: Asked) -> Question:
             settings=Settings(asked.edition or found.edition or "2021", asked.panic or found.panic),
             select=asked.select or found.select,
             ignore=(*found.ignore, *asked.ignore),
+            cfg=asked.cfg or found.cfg,
+            target=asked.target or found.target,
             exclude=(*found.exclude, *asked.exclude),
             cases=asked.cases,
         ),

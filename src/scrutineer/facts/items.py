@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from scrutineer.facts.attributes import predicate_of, read_attribute
+from scrutineer.facts.attributes import conjoin, is_test_predicate, predicate_of, read_attribute
 from scrutineer.facts.draft import Calls, Draft, FileDraft, Scope
 from scrutineer.facts.generics import read_bounds, read_generics, read_parameters, where_of
 from scrutineer.facts.handlers import reads, text_at
@@ -184,6 +184,10 @@ def read_attribute_item(draft: FileDraft, node: Node) -> bool:
     if text_at(draft, node).startswith("#!"):
         if draft.scope.path == "":
             draft.inner.append(attribute)
+        if attribute.path == "cfg":
+            own = predicate_of([attribute])
+            draft.scope.cfg = conjoin(draft.scope.cfg, own)
+            draft.scope.test = draft.scope.test or is_test_predicate(own)
         return False
     draft.attributes.append((start, end, attribute))
     if attribute.path == "cfg" and (draft.nested or draft.above[-1].kind_id not in _HOLD_ITEMS):

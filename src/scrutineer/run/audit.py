@@ -10,11 +10,13 @@ import msgspec
 from scrutineer.model.finding import Report
 from scrutineer.run.cache import Cache, open_cache
 from scrutineer.run.job import Job
+from scrutineer.run.narrowing import NarrowedReader
 from scrutineer.run.options import Machine, Question
 from scrutineer.run.question import file_keys, narrowed, quick_key, sure_key
 from scrutineer.run.tool import fingerprint
 from scrutineer.run.watcher import Watcher
 from scrutineer.source.locate import opened
+from scrutineer.syntax.build import build_of
 
 
 class Audited(msgspec.Struct, frozen=True):
@@ -50,7 +52,7 @@ def audited(questions: Sequence[Question], machine: Machine, watcher: Watcher) -
         with opened_cache(machine, watcher) as cache:
             reports = _answers(jobs, cache, machine, watcher)
         yield [
-            Audited(question, reports[job.number], job.reader.read)
+            Audited(question, reports[job.number], _as_written(job))
             for question, job in zip(questions, jobs, strict=True)
         ]
 
@@ -58,7 +60,14 @@ def audited(questions: Sequence[Question], machine: Machine, watcher: Watcher) -
 def _open(number: int, question: Question, stack: ExitStack) -> Job:
     options = question.options
     found = stack.enter_context(opened(question.word, options.settings, question.revision))
-    return Job(number, narrowed(found.target, options.exclude), found.reader, options)
+    target, build = narrowed(found.target, options.exclude), build_of(options.cfg, options.target)
+    reader = NarrowedReader(found.reader, build) if build else found.reader
+    return Job(number, target, reader, options, build)
+
+
+def _as_written(job: Job) -> Callable[[str], bytes]:
+    """How a report shows source: with what the build leaves out."""
+    return job.reader.whole.read if isinstance(job.reader, NarrowedReader) else job.reader.read
 
 
 def _answers(jobs: list[Job], cache: Cache | None, machine: Machine, watcher: Watcher) -> dict[int, Report]:

@@ -10,13 +10,13 @@ import msgspec
 
 from scrutineer.model.case import SafetyCase
 from scrutineer.model.finding import Finding, Unread
+from scrutineer.model.target import Reader
 from scrutineer.rules.engine import check_unit
 from scrutineer.rules.selection import select_rules
 from scrutineer.rules.unit import Unit
 from scrutineer.run.executor import Collector, Executor
 from scrutineer.run.loading import Dependencies, Loader, Source, forget_programs
 from scrutineer.run.watcher import Watcher
-from scrutineer.source.readers import FolderReader, RevisionReader
 
 
 class Checkable(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class Checkable(msgspec.Struct, frozen=True):
     edges: dict[str, dict[str, str]]
     shared: bool
     kernel: bool
-    reader: FolderReader | RevisionReader
+    reader: Reader
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     cases: bool

@@ -38,6 +38,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     persona: Persona | None = None
     fail_on: FailOn | None = None
     baseline: str = ""
+    cfg: tuple[str, ...] = ()
+    target: str = ""
     edition: Edition | None = None
     panic: Panic | None = None
 

@@ -13,7 +13,7 @@ from scrutineer.run.audit import opened_cache, opened_jobs
 from scrutineer.run.checking import unit_of
 from scrutineer.run.executor import executor_for
 from scrutineer.run.options import Machine, Question
-from scrutineer.run.ownership import ownership
+from scrutineer.run.ownership import ownership, without_left_out
 from scrutineer.run.question import file_keys
 from scrutineer.run.reading import read_all
 from scrutineer.run.store import opened_store
@@ -40,6 +40,7 @@ def opened_crates(question: Question, machine: Machine, watcher: Watcher) -> Ite
         ):
             keys = {job.number: file_keys(job)} if cache is not None else {}
             (contents,) = read_all([job], keys, store, executor, watcher)
+            contents = without_left_out(job, contents)
             crates, unreached = ownership(job.target, contents.modules)
             watcher.stop()
             tasks = crate_tasks(job, contents, crates, store.path)

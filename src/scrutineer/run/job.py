@@ -7,18 +7,19 @@ import msgspec
 from scrutineer.model.file import Inventory
 from scrutineer.model.finding import Unread
 from scrutineer.model.items import ModuleItem
-from scrutineer.model.target import SourceFile, Target
+from scrutineer.model.target import Reader, SourceFile, Target
 from scrutineer.run.options import Options
-from scrutineer.source.readers import FolderReader, RevisionReader
+from scrutineer.syntax.build import Build
 
 
 class Job(msgspec.Struct, frozen=True):
-    """A target of this run; `number` tells it from the others."""
+    """A target of this run; `number` tells it from the others. `build` is what it is narrowed to."""
 
     number: int
     target: Target
-    reader: FolderReader | RevisionReader
+    reader: Reader
     options: Options
+    build: Build = Build()
 
 
 class Summary(msgspec.Struct, frozen=True, array_like=True, gc=False):

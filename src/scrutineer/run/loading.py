@@ -11,10 +11,9 @@ import msgspec
 
 from scrutineer.facts.read import read_file
 from scrutineer.model.file import FileFacts
-from scrutineer.model.target import CrateUnit, SourceFile
+from scrutineer.model.target import CrateUnit, Reader, SourceFile
 from scrutineer.run.neighbours import reachable
 from scrutineer.run.store import store_at
-from scrutineer.source.readers import FolderReader, RevisionReader
 from scrutineer.syntax.parse import NotReadableError
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class Source(msgspec.Struct, frozen=True):
 class Loader(msgspec.Struct, frozen=True):
     """Loads what belongs to one target from the store of a run."""
 
-    reader: FolderReader | RevisionReader
+    reader: Reader
     store: str
 
     def facts(self, source: Source) -> tuple[FileFacts, ...]:
@@ -122,5 +121,5 @@ def forget_programs() -> None:
     _PROGRAMS.clear()
 
 
-_READERS: list[FolderReader | RevisionReader] = []
+_READERS: list[Reader] = []
 _PROGRAMS: OrderedDict[tuple[int, str, str], tuple[int, Program]] = OrderedDict()

@@ -17,13 +17,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What decides which findings a target has.
 
     `select` and `ignore` name rules or classes; `exclude` are globs of files to leave out, relative to the
-    target.
+    target. `cfg` are conditions and `target` a triple that narrow it to one build; without them all variants are read.
     """
 
     settings: Settings = Settings()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    cfg: tuple[str, ...] = ()
+    target: str = ""
     cases: bool = False  # whether the report holds the safety case of each site
 
 

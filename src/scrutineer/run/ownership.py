@@ -14,6 +14,7 @@ import msgspec
 from scrutineer.model.items import ModuleItem
 from scrutineer.model.target import CrateUnit, Target
 from scrutineer.program.tree import module_files
+from scrutineer.run.job import Contents, Job
 
 Modules = Mapping[str, tuple[ModuleItem, ...]]
 """Modules that each file declares, by the file's path."""
@@ -32,6 +33,23 @@ def ownership(target: Target, modules: Modules) -> tuple[list[Owned], tuple[str,
     reached = {path for one in owned for path in one.files}
     unreached = tuple(path for path in modules if path not in reached)
     return owned + _loose_units(target, unreached), unreached
+
+
+def without_left_out(job: Job, contents: Contents) -> Contents:
+    """Contents without the files that only a module leads to which the build leaves out."""
+    build = job.build
+    if not build:
+        return contents
+    modules = contents.modules
+    compiled = {
+        path: tuple(item for item in declared if build.holds(item.cfg) is not False)
+        for path, declared in modules.items()
+    }
+    _, never_reached = ownership(job.target, modules)
+    _, unreached = ownership(job.target, compiled)
+    left_out = set(unreached).difference(never_reached)
+    read = {path: one for path, one in contents.read.items() if path not in left_out}
+    return Contents(read, contents.not_read)
 
 
 def _reached(unit: CrateUnit, modules: Modules) -> Iterator[str]:

@@ -8,13 +8,12 @@ import msgspec
 
 from scrutineer.facts.read import read_file
 from scrutineer.model.finding import Unread
-from scrutineer.model.target import SourceFile
+from scrutineer.model.target import Reader, SourceFile
 from scrutineer.run.executor import Executor
 from scrutineer.run.job import Contents, FileRead, Job, Summary
 from scrutineer.run.question import file_key, heads_key
 from scrutineer.run.store import Fresh, Store
 from scrutineer.run.watcher import Watcher
-from scrutineer.source.readers import FolderReader, RevisionReader
 from scrutineer.syntax.parse import NotReadableError
 
 _MOST_FILES = 64
@@ -35,7 +34,7 @@ class _Chunk(msgspec.Struct, frozen=True):
     `bodies`: with what functions do.
     """
 
-    reader: FolderReader | RevisionReader
+    reader: Reader
     files: tuple[_Wanted, ...]
     packed: bool
     whole: bool

@@ -12,7 +12,7 @@ from scrutineer.run.audit import opened_cache, opened_jobs
 from scrutineer.run.executor import executor_for
 from scrutineer.run.job import Contents, Job
 from scrutineer.run.options import Machine, Question
-from scrutineer.run.ownership import Owned, ownership
+from scrutineer.run.ownership import Owned, ownership, without_left_out
 from scrutineer.run.question import file_keys
 from scrutineer.run.reading import read_all
 from scrutineer.run.store import opened_store
@@ -45,6 +45,7 @@ def surveyed(question: Question, by: Grouping | None, machine: Machine, watcher:
             keys = {job.number: file_keys(job)} if cache is not None else {}
             (contents,) = read_all([job], keys, store, executor, watcher, bodies=False)
         watcher.stop()
+    contents = without_left_out(job, contents)
     crates, unreached = ownership(job.target, contents.modules)
     counted = _counted(contents, crates)
     by = by or _default(job, crates)

@@ -18,7 +18,7 @@ from scrutineer.run.job import Contents, Job
 from scrutineer.run.loading import Source
 from scrutineer.run.neighbours import neighbours, reachable
 from scrutineer.run.options import Machine
-from scrutineer.run.ownership import Owned, ownership
+from scrutineer.run.ownership import Owned, ownership, without_left_out
 from scrutineer.run.reading import read_all
 from scrutineer.run.store import opened_store
 from scrutineer.run.tool import version
@@ -40,7 +40,8 @@ def work(
         closing(executor_for(size, machine.processes, bodies=bodies)) as executor,
         opened_store(cache, watcher.warn, small=executor.small) as store,
     ):
-        contents = read_all(jobs, keys, store, executor, watcher, bodies=bodies)
+        read = read_all(jobs, keys, store, executor, watcher, bodies=bodies)
+        contents = [without_left_out(job, content) for job, content in zip(jobs, read, strict=True)]
         owned = [ownership(job.target, content.modules) for job, content in zip(jobs, contents, strict=True)]
         tasks = [
             task
