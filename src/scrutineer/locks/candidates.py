@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrutineer.locks.guard_types import is_excluding
-from scrutineer.model.items import Function
 from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import FunctionEntry
+from scrutineer.program.macro_words import may_write
+from scrutineer.program.mentions import mentions
 from scrutineer.program.program import Program
-from scrutineer.program.tables.locks import guard_types, lock_table
+from scrutineer.program.tables.locks import LockType, guard_types, lock_table
 
 
 def candidates(program: Program) -> Iterator[int]:
     """Functions that call something named like an acquisition, or whose signature speaks of a guard.
 
-    A function whose result speaks of a guard, or of a type with a field that does, makes its callers candidates too; so
-    does a macro of the crate, which may write anything.
+    A function whose result speaks of a guard, or of a type with a field that does, makes its callers candidates too. A
+    method counts only where a lock that has it is named at all: `read` takes no lock in a crate without `RwLock`.
     """
     guards = {path.rpartition("::")[2] for path in guard_types() if is_excluding(path)}
     guards |= {
@@ -28,7 +29,7 @@ def candidates(program: Program) -> Iterator[int]:
         acquire.method
         for lock in lock_table().lock
         for acquire in lock.acquires
-        if is_excluding(acquire.guard)
+        if is_excluding(acquire.guard) and _is_named(program, lock)
     }
     calls |= {
         entry.item.name
@@ -36,7 +37,7 @@ def candidates(program: Program) -> Iterator[int]:
         if entry.item.result is not None and _mentions(entry.item.result, guards)
     }
     for entry in program.functions:
-        if _is_given(entry.item, guards) or _calls(program, entry, calls):
+        if _is_given(program, entry, guards) or _calls(program, entry, calls):
             yield entry.index
 
 
@@ -44,7 +45,12 @@ def _mentions(type_: TypeRef, names: set[str]) -> bool:
     return type_.last in names or any(_mentions(arg, names) for arg in type_.args)
 
 
-def _is_given(function: Function, guards: set[str]) -> bool:
+def _is_given(program: Program, entry: FunctionEntry, guards: set[str]) -> bool:
+    function = entry.item
+    if function.receiver and function.impl_ >= 0:
+        owner = program.files[entry.file].impls[function.impl_].type
+        if _mentions(owner, guards):
+            return True
     return any(_mentions(parameter.type, guards) for parameter in function.parameters)
 
 
@@ -55,5 +61,11 @@ def _calls(program: Program, entry: FunctionEntry, names: set[str]) -> bool:
     skeleton = facts.skeletons[entry.number]
     if any(call.lstrip(".").rpartition("::")[2] in names for call in skeleton.calls):
         return True
-    holes = (facts.macro_calls[hole] for hole in skeleton.holes)
-    return any(program.macros.knows(hole.name, facts.path, hole.span.start) for hole in holes)
+    return any(may_write(program, facts, facts.macro_calls[hole], names) for hole in skeleton.holes)
+
+
+def _is_named(program: Program, lock: LockType) -> bool:
+    """Whether source that was read names a type, or what makes one (`stdout()` gives a `Stdout`)."""
+    return any(
+        mentions(program, path.rpartition("::")[2].lower().encode()) for path in (lock.type, *lock.paths)
+    )

@@ -88,6 +88,10 @@ class Macros:
             (f for key, macros in self.dependencies.items() if (f := macros.exported(last, key))), None
         )
 
+    def named(self, name: str) -> Sequence[tuple[FileFacts, MacroDefinition]]:
+        """Every definition of that name in this crate, with its file."""
+        return self._by_name.get(name, ())
+
     def knows(self, name: str, path: str, offset: int) -> bool:
         """Whether `expand` may answer."""
         return self.find(name, path, offset) is not None or gives_back(name)

@@ -1,0 +1,73 @@
+"""Which names a macro call may write, as far as texts tell: nothing is expanded for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from scrutineer.model.file import FileFacts
+from scrutineer.model.items import MacroCall
+from scrutineer.program.macros import Macros
+from scrutineer.program.memo import kept
+from scrutineer.program.program import Program
+from scrutineer.syntax.paste import gives_back
+
+_WORD = re.compile(rb"[^\W\d]\w*")
+_PASTED = b"[<"
+
+
+def may_write(program: Program, facts: FileFacts, call: MacroCall, names: Collection[str]) -> bool:
+    """Whether one of the names can stand in what a call becomes; never where its macro was not read.
+
+    It can where the call, the macro's definition, or that of a macro which it mentions writes the name, or pieces that
+    pasted together give it.
+    """
+    macros = program.macros
+    found = macros.find(call.name, facts.path, call.span.start)
+    if found is None and not gives_back(call.name):
+        return False
+    given = macros.read(facts.path)[call.arguments.start : call.arguments.end]
+    words = set(_words(given))
+    pasted = _PASTED in given
+    for name in {call.name.rpartition("::")[2], *words}:
+        below = _definition_words(program, name)
+        words |= below
+        pasted |= _PASTED.decode() in below
+    return any(name in words or (pasted and _is_joined(name, words)) for name in names)
+
+
+@kept
+def _definition_words(program: Program, name: str) -> frozenset[str]:
+    """All words of the definitions of a macro, of those they mention, and `[<` if one pastes names."""
+    found: set[str] = set()
+    pending, seen = [name], {name}
+    while pending:
+        for text in _definitions(program.macros, pending.pop()):
+            words = set(_words(text))
+            found |= words
+            found |= {_PASTED.decode()} if _PASTED in text else set()
+            pending += words - seen
+            seen |= words
+    return frozenset(found)
+
+
+def _definitions(macros: Macros, name: str) -> Iterator[bytes]:
+    """Texts of every macro of that name, whichever of them a call means."""
+    for facts, definition in macros.named(name):
+        yield macros.read(facts.path)[definition.body.start : definition.body.end]
+    for dependency in macros.dependencies.values():
+        yield from _definitions(dependency, name)
+
+
+def _words(text: bytes) -> Iterator[str]:
+    return (word.decode("utf-8", "replace") for word in _WORD.findall(text))
+
+
+def _is_joined(name: str, words: Iterable[str]) -> bool:
+    """Whether words, in whatever case, joined give the name."""
+    pieces = {piece for word in words if word and (piece := word.lower()) in name}
+    ends = {0}
+    for at in range(len(name)):
+        if at in ends:
+            ends |= {at + len(piece) for piece in pieces if name.startswith(piece, at)}
+    return len(name) in ends
