@@ -112,3 +112,29 @@ def test_a_declaration_that_a_generated_crate_lacks_is_foreign_all_the_same() ->
     program = crate("fn f() { unsafe { bindings::get_page(1) } }", dependencies={"bindings": bindings})
     (target,) = calls(typed(program, "f"))
     assert (target.kind, target.path, target.unsafe) == ("foreign", "bindings::get_page", "yes")
+
+
+def test_a_value_has_the_type_of_where_it_goes() -> None:
+    """Rust infers against the order of evaluation, too: through calls, fields and variables, not through coercions."""
+    program = crate(
+        """
+pub struct Node<K> { key: K, next: *mut Node<K> }
+pub struct Holder<K> { head: *mut Node<K>, parts: [K; 3], seen: &'static [K] }
+impl<K> Holder<K> {
+    pub fn fill(&mut self) {
+        let parts = unsafe { std::mem::zeroed() };
+        self.parts = parts;
+        let node = unsafe { std::mem::zeroed() };
+        let boxed = Box::new(node);
+        self.head = Box::into_raw(boxed);
+        let seen = Default::default();
+        self.seen = seen;
+    }
+}
+"""
+    )
+    body = typed(program, "Holder::fill")
+    assert local(body, "parts") == "[K; 3]"
+    assert local(body, "boxed") == "alloc::boxed::Box<sample::Node<K>>"
+    assert local(body, "node") == "sample::Node<K>"
+    assert local(body, "seen") == "?"

@@ -1,4 +1,4 @@
-"""Typing of one body: one pass forward over the blocks, a second where something was learned late."""
+"""Typing of one body: one pass forward over the blocks, one back, a third where something was learned late."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from scrutineer.program.terms import is_known, join, reference
 from scrutineer.program.typing.calls import Calls
 from scrutineer.program.typing.choice import Request
 from scrutineer.program.typing.constants import Constants
+from scrutineer.program.typing.expected import learn_backwards
 from scrutineer.program.typing.methods import Methods
 from scrutineer.program.typing.operators import Operators
 from scrutineer.program.typing.places import PlaceType, place_type
@@ -22,7 +23,6 @@ from scrutineer.program.typing.values import defaulted, literal_type, range_type
 if TYPE_CHECKING:
     from scrutineer.program.program import Program
 
-_PASSES = 2
 _VEC = "alloc::vec::Vec"
 
 
@@ -51,11 +51,13 @@ class BodyTyper:
 
     def run(self) -> None:
         """Type all locals and calls."""
-        for _ in range(_PASSES):
+        for last in (False, True):
             self.changed = False
             for number, block in enumerate(self.body.blocks):
                 for position, operation in enumerate(block.operations):
                     self._operation(operation, (number, position))
+            if not last:
+                learn_backwards(self)
             if not self.changed:
                 break
 
@@ -97,7 +99,7 @@ class BodyTyper:
         if operation.kind == "call":
             self._call(operation, at)
         elif target is not None:
-            self._store(target, self._value(operation))
+            self.learn(target, self._value(operation))
         elif operation.kind == "binary":
             self.operators.binary(operation, [self.operand(each) for each in operation.operands])
 
@@ -114,7 +116,7 @@ class BodyTyper:
             if target is not UNKNOWN_CALL or at not in self.targets:
                 self.targets[at] = target
         if operation.target is not None:
-            self._store(operation.target, target.result)
+            self.learn(operation.target, target.result)
         self._learn(operation, target, arguments)
 
     def _is_answered(self, at: tuple[int, int], arguments: tuple[TypeRef, ...], expected: TypeRef) -> bool:
@@ -133,9 +135,10 @@ class BodyTyper:
             return
         learned = self.calls.choice.learned(target, arguments)
         if learned is not None:
-            self._store(place, learned)
+            self.learn(place, learned)
 
-    def _store(self, place: Place, type_: TypeRef) -> None:
+    def learn(self, place: Place, type_: TypeRef) -> None:
+        """Complete a local's type by what else is known of it."""
         if place.steps or place.local < 0:
             return
         known = self.locals[place.local]
