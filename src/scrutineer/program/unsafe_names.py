@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from scrutineer.model.file import FileFacts
 from scrutineer.program.generated import is_generated
 from scrutineer.program.memo import kept
 from scrutineer.program.tables import standard
@@ -49,3 +51,22 @@ def is_safe_everywhere(program: Program, method: str) -> bool:
     ):
         return False
     return method not in unsafe_methods(program) and method not in unsafe_library_methods()
+
+
+def unsafe_macros(files: Sequence[FileFacts]) -> frozenset[str]:
+    """Names of macros whose definitions hold an unsafe block, or invoke one that does."""
+    found = {
+        facts.macro_definitions[block.definition].name
+        for facts in files
+        for block in facts.unsafe_blocks
+        if block.definition >= 0
+    }
+    invoked = [
+        (facts.macro_definitions[call.definition].name, call.name.rpartition("::")[2])
+        for facts in files
+        for call in facts.macro_calls
+        if call.definition >= 0
+    ]
+    while more := {outer for outer, inner in invoked if inner in found} - found:
+        found |= more
+    return frozenset(found)

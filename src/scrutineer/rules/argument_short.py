@@ -37,11 +37,26 @@ def too_short(flow: FunctionFlow) -> Iterator[TooShort]:
             continue
         for holder, bound in _accesses(flow, point, operation):
             place = _argument(flow, flow.values.of(holder))
-            if place is None or _speaks_of(flow, bound, place):
+            if place is None or _speaks_of(flow, bound, place) or _length_is_checked(flow, point, place):
                 continue
             sink = Sink(point, bound, "bounds", "")
             if not any(True for _ in guards(flow, sink, frozenset({place, *flow.values.of(bound).places()}))):
                 yield TooShort(point, place)
+
+
+def _length_is_checked(flow: FunctionFlow, point: Point, place: Place) -> bool:
+    """Whether a check says of the slice's length, which never changes, that it is so much at least."""
+    lengths = [
+        check.fact.right
+        for check in flow.checks.at(point)
+        if check.fact.relation in {"<", "<="} and check.fact.right is not None
+    ]
+    return any(
+        length.kind == "call"
+        and length.name == ".len"
+        and any(overlaps(read, place) for read in length.places())
+        for length in lengths
+    )
 
 
 def _accesses(flow: FunctionFlow, point: Point, operation: Operation) -> Iterator[tuple[Operand, Operand]]:

@@ -14,6 +14,7 @@ from scrutineer.model.file import FileFacts
 from scrutineer.model.span import Span
 from scrutineer.model.target import CrateUnit, Mark
 from scrutineer.program.tree import ModuleTree, root_name
+from scrutineer.program.unsafe_names import unsafe_macros
 from scrutineer.rules.crate_files import CrateFiles
 
 if TYPE_CHECKING:
@@ -109,12 +110,18 @@ class Unit(CrateFiles):
 
     @cached_property
     def _unsafe_functions(self) -> frozenset[tuple[int, int]]:
-        return frozenset(
-            (number, block.function)
-            for number, facts in enumerate(self.program.files)
-            for block in facts.unsafe_blocks
-        )
+        files = tuple(enumerate(self.program.files))
+        found = {(number, block.function) for number, facts in files for block in facts.unsafe_blocks}
+        macros = unsafe_macros(self.program.files)
+        if macros:
+            found |= {
+                (number, call.function)
+                for number, facts in files
+                for call in facts.macro_calls
+                if call.name.rpartition("::")[2] in macros
+            }
+        return frozenset(found)
 
     def has_unsafe(self, entry: FunctionEntry) -> bool:
-        """Whether a function holds an unsafe block or is unsafe itself: what most rules need to look at."""
+        """Whether a function holds an unsafe block, also by a macro, or is unsafe: what most rules need."""
         return entry.item.unsafe or (entry.file, entry.number) in self._unsafe_functions
