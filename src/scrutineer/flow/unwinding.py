@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from scrutineer.flow.aborting import aborts
 from scrutineer.flow.graph import Point
 from scrutineer.flow.unwinding_names import (
     ACCESSORS,
@@ -262,7 +263,10 @@ class Unwinding:
     def _of_body(self, flow: FunctionFlow) -> Unwind:
         worst = NO
         for point, _ in flow.graph.points():
-            worst = worst.or_worse(self.of_operation(flow, point))
+            found = self.of_operation(flow, point)
+            if found.whose == "user" and aborts(flow, point):
+                continue
+            worst = worst.or_worse(found)
             if worst.whose == "user":
                 break
         return worst
