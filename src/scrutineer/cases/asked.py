@@ -12,6 +12,7 @@ from scrutineer.cases.located import SiteAt
 from scrutineer.contracts.catalogue import Operation as OperationKind
 from scrutineer.contracts.catalogue import contract_of, contract_of_impl, contract_of_operation
 from scrutineer.contracts.safety_section import read_safety_section
+from scrutineer.contracts.warnings import read_warning
 from scrutineer.model.contract import Contract, Precondition
 from scrutineer.model.items import Function
 from scrutineer.model.site import Site
@@ -43,7 +44,7 @@ def asked_by(program: Program, site: Site, at: SiteAt | None) -> list[Asked]:
 def _contract(program: Program, site: Site, at: SiteAt | None) -> Contract | None:
     match site.id.kind:
         case "call":
-            return contract_of_function(program, site.callee)
+            return asked_in_words(program, site.callee)
         case "foreign":
             return contract_of_function(program, site.callee) or contract_of_operation("foreign call")
         case "asm":
@@ -114,6 +115,17 @@ def _followed(program: Program, path: str, steps: int) -> Contract | None:
     return None
 
 
+@kept
+def asked_in_words(program: Program, path: str) -> Contract | None:
+    """The contract of a function, or what the sentences of its documentation ask that has no such section."""
+    written = contract_of_function(program, path)
+    owner = program.crate_of(path)
+    if written is not None or owner is None:
+        return written
+    found = (_sentences(entry, path) for entry in functions_at(owner, path) if entry.item.unsafe)
+    return next((each for each in found if each is not None), None)
+
+
 def functions_at(owner: Program, path: str) -> list[FunctionEntry]:
     """Functions of a program by canonical path; several under cfg predicates."""
     return [entry for entry in owner.find(path) if isinstance(entry.item, Function)]
@@ -138,6 +150,17 @@ def _section(entry: FunctionEntry, path: str) -> Contract | None:
     if not item.doc:
         return None
     return read_safety_section(
+        item.doc,
+        of=path,
+        parameters=item.parameters,
+        receiver=bool(item.receiver) and item.receiver != "typed",
+    )
+
+
+def _sentences(entry: FunctionEntry, path: str) -> Contract | None:
+    """What a doc comment without the section asks: "it is up to the caller to…", "Unsafe because…"."""
+    item = entry.item
+    return read_warning(
         item.doc,
         of=path,
         parameters=item.parameters,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -13,8 +14,10 @@ from scrutineer.cases.by_fields import by_fields
 from scrutineer.cases.by_invariant import by_invariant
 from scrutineer.cases.by_ownership import by_ownership
 from scrutineer.cases.by_type import by_declaration, by_origin, by_type
+from scrutineer.cases.handed_on import handed_on
 from scrutineer.cases.located import SiteAt, locate
-from scrutineer.cases.question import Question
+from scrutineer.cases.needs import Needs
+from scrutineer.cases.question import Question, question_of
 from scrutineer.cases.testimony import checked, claims_at, vouches
 from scrutineer.cases.why import why_unsafe
 from scrutineer.cases.written import arguments, one_line
@@ -32,23 +35,27 @@ _WITNESSES: tuple[Callable[[Question], Evidence | None], ...] = (
     by_contract,
     by_invariant,
 )
+_MACRO = re.compile(r"[\w:$]+!\s*[(\[{]")
 _UNWRITTEN = "its author wrote no contract for it"
 
 
 class Builder:
     """Builds the cases of one crate. `text` gives a file's bytes."""
 
-    def __init__(self, flows: Flows, text: Callable[[str], bytes]) -> None:
-        """Nothing is read yet."""
+    def __init__(
+        self, flows: Flows, text: Callable[[str], bytes], sites: Callable[[], tuple[Site, ...]]
+    ) -> None:
+        """Nothing is read yet; `sites` gives those of the whole crate."""
         self.flows = flows
         self.program = flows.program
         self.text = text
+        self.needs = Needs(flows, sites, self._unmet)
 
     def case(self, site: Site) -> SafetyCase:
         """The safety case of one site, without its trusted base."""
         at = locate(self.flows, site)
         written = self.text(site.path)[site.span.start : site.span.end].decode(errors="replace")
-        asked = asked_by(self.program, site, at)
+        asked = self._asked(site, at)
         claims = claims_at(self.program, site)
         decided = [self._obligation(site, at, each, written, claims) for each in asked]
         obligations = tuple(dict.fromkeys(decided)) or (self._unwritten(site, claims),)
@@ -93,26 +100,61 @@ class Builder:
         )
         return self._claimed(obligation, claims)
 
+    def _asked(self, site: Site, at: SiteAt | None) -> list[Asked]:
+        found = asked_by(self.program, site, at)
+        return found or (list(self.needs.of(site.callee)) if site.kind_is("call") else [])
+
     def _evidence(self, site: Site, at: SiteAt | None, asked: Asked) -> Evidence | None:
         if at is None:
             return by_fields(self.program, site, asked) if site.kind_is("impl") else None
-        for wanted in (asked.precondition, *asked.precondition.alternatives):
-            question = Question(at, asked, wanted, at.operand(wanted.position))
-            for witness in _WITNESSES:
-                found = witness(question)
-                if found is not None:
-                    return found
-        return None
+        found = _here(at, asked)
+        return found or self._by_callers(at, asked)
+
+    def _by_callers(self, at: SiteAt, asked: Asked) -> Evidence | None:
+        """The function around the site has no contract, and every call of it is in this crate: each is asked."""
+        entry = at.flow.entry
+        question = question_of(at, asked, asked.precondition)
+        handed = handed_on(question) if self.needs.is_internal(entry) else None
+        if handed is None:
+            return None
+        wanted = handed.precondition
+        extent = f" ({wanted.extent})" if wanted.extent else ""
+        text = f"each caller in this crate is asked it of `{wanted.parameter}`{extent}: the function has no contract"
+        return question.evidence("contract", text, entry.item.name_span)
+
+    def _unmet(self, site: Site) -> Iterator[Question | None]:
+        """Obligations of a site that nothing meets; nothing for a site that nobody wrote a contract for."""
+        at = locate(self.flows, site)
+        asked = self._asked(site, at)
+        if not asked or at is None:
+            yield None
+            return
+        for each in asked:
+            if _here(at, each) is None:
+                yield question_of(at, each, each.precondition)
+
+
+def _here(at: SiteAt, asked: Asked) -> Evidence | None:
+    """What meets an obligation in the function around the site, its contract included."""
+    for wanted in (asked.precondition, *asked.precondition.alternatives):
+        question = question_of(at, asked, wanted)
+        for witness in _WITNESSES:
+            found = witness(question)
+            if found is not None:
+                return found
+    return None
 
 
 def _subject(site: Site, at: SiteAt | None, wanted: Precondition, written: str) -> str:
     """The argument that a precondition is about, as the source writes it."""
     if site.kind_is("deref", "union", "static", "impl", "attribute"):
         return one_line(site.text)
+    if _MACRO.match(written):
+        return wanted.parameter
     method = at is not None and at.operation.callee is not None and at.operation.callee.form == "method"
     found = arguments(written, method=method)
     if 0 <= wanted.position < len(found):
-        return found[wanted.position]
+        return found[wanted.position] + "".join(step for step in wanted.steps if step[0] == ".")
     return wanted.parameter
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scrutineer.cases.asked import contract_of_function, parameter_names
+from scrutineer.cases.asked import asked_in_words, parameter_names
 from scrutineer.cases.question import Question
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.case import Evidence
@@ -55,7 +55,7 @@ def by_contract(question: Question) -> Evidence | None:
     entry = flow.entry
     if not entry.item.unsafe:
         return None
-    contract = contract_of_function(flow.program, canonical_path(flow.program, entry))
+    contract = asked_in_words(flow.program, canonical_path(flow.program, entry))
     if contract is None:
         return None
     if _refers_to(contract, question):

@@ -72,7 +72,7 @@ def _is_pointer(question: Question) -> bool:
     at, position = question.at, question.wanted.position
     if at.site.kind_is("deref"):
         return True
-    signature = at.target.signature
+    signature = at.target.signature if not question.wanted.steps else None
     if signature is not None and 0 <= position < len(signature.parameters):
         type_ = signature.parameters[position]
     elif question.operand is not None and question.operand.place is not None:

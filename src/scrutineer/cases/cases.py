@@ -35,7 +35,7 @@ class Cases:
         """Nothing is read yet."""
         self.flows = flows
         self.text = text
-        self._builder = Builder(flows, text)
+        self._builder = Builder(flows, text, lambda: self.sites)
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:

@@ -46,3 +46,20 @@ class Question(msgspec.Struct, frozen=True):
         lines = self.flow.program.files[self.flow.entry.file].lines
         place = Location(self.flow.path, lines.position(span.start), lines.position(span.end))
         return Evidence(kind=kind, text=text, location=place)
+
+
+def question_of(at: SiteAt, asked: Asked, wanted: Precondition) -> Question:
+    """The question whether a precondition holds at a site, with its operand."""
+    operand = at.operand(wanted.position)
+    return Question(at, asked, wanted, _stepped(at, operand, wanted.steps) if wanted.steps else operand)
+
+
+def _stepped(at: SiteAt, operand: Operand | None, steps: tuple[str, ...]) -> Operand | None:
+    """What lies in or behind an argument; a receiver that the call borrows by itself is not dereferenced."""
+    if operand is None or operand.place is None:
+        return None
+    behind = at.flow.type_of(operand.place).kind in {"ref", "pointer"}
+    place = operand.place
+    for step in steps if behind else steps[steps[0] == "*" :]:
+        place = place.then(step)
+    return Operand("read", at.flow.values.of_place(place).place or place)

@@ -19,8 +19,10 @@ _NAME = field("name")
 _VISIBILITY = re.compile(r"(pub|crate)\b\s*(?:\(([^()]*)\))?")
 _ABI = re.compile(r'\bextern\b\s*(?:r?#*"([^"]*)")?')
 _COMMENT = re.compile(r"//[^\n]*|/\*[\s\S]*?\*/")
-_SECTION = re.compile(r"^\s*#+\s*(?:[^\n]*\bsafety|invariants?|panics?)\b", re.IGNORECASE | re.MULTILINE)
-_MAY_BE_SECTION = re.compile(rb"#[^\n]*(?i:safety|invariant|panic)")
+_SECTION = re.compile(
+    r"^\s*#+\s*(?:[^\n]*\bsafety|invariants?|panics?)\b|\bcallers?\b|\bunsafe\b", re.IGNORECASE | re.MULTILINE
+)
+_MAY_BE_SECTION = re.compile(rb"#[^\n]*(?i:safety|invariant|panic)|(?i:\bcaller|\bunsafe)")
 _INNER_DOC = frozenset({b"//!", b"/*!"})
 _DOC_MARK = re.compile(r"\s*(?://[/!]?|/\*[*!]?|\*/|\*(?!/))?")
 

@@ -142,7 +142,15 @@ class FunctionFlow:
         target = self.target(point)
         if target.kind == "constructor":
             return True
-        return target.signature is not None and target.signature.receiver == "&self"
+        if target.signature is None or target.autoref == "&mut":
+            return False
+        place = operation.operands[0].place
+        return target.signature.receiver == "&self" or (
+            target.signature.receiver == "self"
+            and place is not None
+            and self.type_of(place).kind in {"pointer", "path"}
+            and self.program.properties.is_copy(self.type_of(place), self.typed.bounds) == "yes"
+        )
 
 
 class Flows:

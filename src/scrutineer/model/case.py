@@ -110,7 +110,9 @@ class SafetyCase(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def settled(self) -> bool:
-        """Whether every obligation is discharged or delegated; a site whose contract nobody wrote never is."""
-        return bool(self.obligations) and all(
-            o.status in {"discharged", "delegated"} for o in self.obligations
+        """Whether every obligation is discharged or delegated; one that may be no unsafe operation at all never is."""
+        return (
+            self.site.certain
+            and bool(self.obligations)
+            and all(o.status in {"discharged", "delegated"} for o in self.obligations)
         )

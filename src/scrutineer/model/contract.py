@@ -48,7 +48,8 @@ class Precondition(msgspec.Struct, frozen=True, kw_only=True):
     `parameter` is the name it is about: `self`, `result`, or empty for the call as a whole; `position` counts
     arguments with the receiver as 0, -1 where it is none. `extent` says how much memory is meant where it is not
     one value. `condition`: it is asked only then. `alternatives`: meeting one of these meets it too. `names` are
-    other names its words mention. `reference` is where its source sends the reader for more (`See [..]`).
+    other names its words mention. `reference` is where its source sends the reader for more (`See [..]`). `steps`
+    lead from the argument to what is meant, as those of a Place do.
     """
 
     property: Property
@@ -60,6 +61,7 @@ class Precondition(msgspec.Struct, frozen=True, kw_only=True):
     alternatives: tuple[Precondition, ...] = ()
     names: tuple[str, ...] = ()
     reference: str = ""
+    steps: tuple[str, ...] = ()
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True):

@@ -65,7 +65,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     visibility: str = ""  # "" private, "pub", "crate", "super", "in path::to"
     cfg: str = ""  # conjunction of its own and its enclosing items' predicates, "" is always
     attributes: tuple[Attribute, ...] = ()
-    doc: str = ""  # doc comment text, only where it has a `# Safety`, `# Invariants` or `# Panics` section
+    doc: str = ""  # doc comment text, only where it has a section `# Safety`, `# Invariants` or `# Panics`, or speaks of callers or of unsafe
     test: bool = False  # under a test predicate (test, loom, kani, miri, doctest)
     opaque: bool = False  # written inside a macro definition or invocation that was not expanded
     macro: int = -1  # index of the innermost MacroCall of this file that it is written in, or -1

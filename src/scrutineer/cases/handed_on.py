@@ -1,0 +1,153 @@
+"""An obligation about a parameter, as the function's callers have it: bound to their argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from scrutineer.cases.asked import Asked, parameter_names
+from scrutineer.cases.question import Question
+from scrutineer.cases.reads import FieldRead, fields_of_place
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.graph import Point
+from scrutineer.model.body import Operand, Place
+from scrutineer.model.contract import Property
+from scrutineer.model.types import TypeRef
+
+_UNBOUND: frozenset[Property] = frozenset(("other", "send", "sync", "unreachable"))
+_PURE = frozenset(
+    {
+        ".add",
+        ".sub",
+        ".offset",
+        ".cast",
+        ".as_ptr",
+        ".as_mut_ptr",
+        ".len",
+        ".wrapping_add",
+        ".wrapping_sub",
+        ".cast_mut",
+    }
+)
+_FREES = frozenset({"from_raw", "from_raw_parts", "dealloc", "deallocate", "realloc", "free"})
+
+
+def handed_on(question: Question) -> Asked | None:
+    """What the callers are asked in its place; nothing where the operand is not simply theirs.
+
+    Theirs is a parameter, or what lies in or behind one, as it was when the function was called: moved by
+    parameters and constants only, and not freed before.
+    """
+    flow, wanted = question.flow, question.wanted
+    if flow.body.closure >= 0 or wanted.property in _UNBOUND or wanted.position < 0:
+        return None
+    place = _parameter(question)
+    if place is None or _was_freed(question, place):
+        return None
+    extent = _extent(question)
+    if extent is None:
+        return None
+    names = parameter_names(flow.entry.item)
+    number = place.local - 1
+    if number >= len(names):
+        return None
+    words = wanted.words.replace(f"`{wanted.parameter}`", f"`{_written(names[number], place)}`")
+    return msgspec.structs.replace(
+        question.asked,
+        precondition=msgspec.structs.replace(
+            wanted,
+            words=words,
+            parameter=names[number],
+            position=number,
+            steps=place.steps,
+            extent=extent,
+            alternatives=(),
+        ),
+    )
+
+
+def written_fields(flow: FunctionFlow) -> Iterator[tuple[Place, FieldRead]]:
+    """Fields of the crate's types, in or behind parameters, that a function assigns or lends mutably; each once."""
+    seen = set[FieldRead]()
+    for _, operation in flow.graph.points():
+        lent = operation.kind in {"borrow", "raw_borrow"} and operation.mutable
+        places = [operation.target] if operation.target is not None else []
+        places += [each.place for each in operation.operands if each.place and (lent or each.mode == "write")]
+        for written in places:
+            place = flow.values.of_place(written).place or written
+            if operation.kind in {"drop", "storage_dead"} or not 1 <= place.local <= flow.body.parameters:
+                continue
+            for field in fields_of_place(flow, place):
+                if field not in seen:
+                    seen.add(field)
+                    yield place, field
+
+
+def _written(name: str, place: Place) -> str:
+    return name + "".join(step for step in place.steps if step[0] == ".")
+
+
+def _parameter(question: Question) -> Place | None:
+    """The parameter, or the place in or behind it, that the operand is."""
+    flow = question.flow
+    root = question.origin.root
+    if root is None:
+        root = flow.values.of(question.operand).place
+    if root is None or not 1 <= root.local <= flow.body.parameters:
+        return None
+    if any(step[0] in "[@" for step in root.steps):
+        return None
+    start = Point(0, 0)
+    return None if flow.writes.written_between(start, question.at.point, [root]) else root
+
+
+def _was_freed(question: Question, place: Place) -> bool:
+    """Whether a call before the site may have freed what the parameter points to."""
+    flow = question.flow
+    for point, operation in flow.graph.points():
+        if operation.kind != "call" or flow.target(point).name not in _FREES or point == question.at.point:
+            continue
+        given = (read for each in operation.operands for read in flow.values.of(each).places())
+        same = any(each.local == place.local for each in given)
+        if same and flow.graph.reaches(point, question.at.point):
+            return True
+    return False
+
+
+def _extent(question: Question) -> str | None:
+    """How much memory is meant beyond one value of the parameter's own type; None where that is not theirs to know."""
+    wanted, origin = question.wanted, question.origin
+    said = [wanted.extent] if wanted.extent else []
+    amount = question.at.operand(1) if question.moves and wanted.position == 0 else None
+    if origin.offset or amount is not None:
+        operand = amount or question.operand
+        if operand is None or not _is_theirs(question.flow, operand):
+            return None
+        said.append("moved as the function does")
+    pointee = _pointee(question)
+    if not origin.exact and pointee is not None:
+        said.append(f"as `{pointee}`")
+    return ", ".join(said)
+
+
+def _is_theirs(flow: FunctionFlow, operand: Operand) -> bool:
+    """Whether a value is computed of parameters and constants alone, by arithmetic and pointer methods."""
+    for part in flow.sources.parts(operand):
+        if part.kind in {"unknown", "aggregate"}:
+            return False
+        if (
+            part.kind == "place"
+            and part.place is not None
+            and not 1 <= part.place.local <= flow.body.parameters
+        ):
+            return False
+        if part.kind == "call" and part.name not in _PURE:
+            return False
+    return True
+
+
+def _pointee(question: Question) -> TypeRef | None:
+    place = question.operand.place if question.operand is not None else None
+    type_ = question.flow.type_of(place) if place is not None else None
+    return type_.args[0] if type_ is not None and type_.args else None
