@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -13,8 +13,8 @@ from scrutineer.model.span import Span
 from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.argument_guards import Guard, guards, wraps
-from scrutineer.rules.argument_origin import arguments, in_order, is_bytes, is_number, is_pointer
-from scrutineer.rules.argument_sinks import Sink, sinks
+from scrutineer.rules.argument_origin import arguments, in_order, is_bytes, is_number, is_pointer, is_text
+from scrutineer.rules.argument_sinks import TERMINATED, Sink, sinks
 from scrutineer.rules.unit import Unit
 
 _DEEPEST = 2
@@ -146,12 +146,21 @@ def clamped(flow: FunctionFlow) -> Iterator[Reached]:
 
 def _fitting(flow: FunctionFlow, sink: Sink) -> frozenset[Place]:
     """Arguments behind an operand, as far as their types promise nothing of what is asked."""
-    fits = is_pointer if sink.pointer else is_bytes if sink.path.endswith("utf8_unchecked") else is_number
+    fits = _fits(sink)
     return frozenset(
         place
         for place in arguments(flow, sink.operand)
         if fits(flow.type_of(place)) or any(map(fits, _items(flow, flow.type_of(place))))
     )
+
+
+def _fits(sink: Sink) -> Callable[[TypeRef], bool]:
+    """Whether a type promises nothing of what is asked at a sink."""
+    if sink.path == TERMINATED:
+        return is_text
+    if sink.pointer:
+        return is_pointer
+    return is_bytes if sink.path.endswith("utf8_unchecked") else is_number
 
 
 def _items(flow: FunctionFlow, type_: TypeRef) -> Iterator[TypeRef]:

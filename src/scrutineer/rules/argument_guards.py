@@ -7,19 +7,18 @@ from typing import Literal
 
 import msgspec
 
-from scrutineer.flow.checks import Check
 from scrutineer.flow.conditions import Fact
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.flow.values import Value
-from scrutineer.flow.writes import overlaps
 from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.model.span import Span
 from scrutineer.model.types import FLOATS, INTEGERS
+from scrutineer.rules.argument_joined import joined, mentioned
 from scrutineer.rules.argument_origin import PASSED_ON, arguments, is_float
 from scrutineer.rules.argument_sinks import Sink
 
-Flaw = Literal["wraps", "nan", "none"]
+Flaw = Literal["wraps", "nan", "below", "none"]
 
 _NO_CHECKS = (
     "core::cmp::", "core::convert::", "core::clone::", "core::iter::IntoIterator::", "core::iter::Iterator::next", "core::ptr::", "core::mem::", "pointer::",
@@ -32,23 +31,33 @@ _NULL_TESTS = frozenset({".is_null", ".as_ref", ".as_mut", "NonNull::new", "ptr:
 
 
 class Guard(msgspec.Struct, frozen=True):
-    """What a check is worth; `flaw` is `none` for one that may be right, `span` where it stands."""
+    """What a check is worth; `flaw` is `none` for one that may be right, `span` where it stands.
+
+    `fact` is what a condition says; nothing is known of what a call checks.
+    """
 
     flaw: Flaw
     span: Span
+    fact: Fact | None = None
 
 
 def guards(flow: FunctionFlow, sink: Sink, places: frozenset[Place]) -> Iterator[Guard]:
     """Everything before a sink that may bound the arguments that reach it."""
+    found = False
+    less = subtracted(flow, sink, places)
     for check in flow.checks.at(sink.point):
-        if _mentions(check.fact, places) and not _says_nothing(sink, check.fact):
-            yield Guard(_flaw(flow, check, places), check.span)
+        if _mentions(check.fact, sink, places) and not _says_nothing(sink, check.fact):
+            found = True
+            yield Guard(_flaw(flow, check.fact, places, less), check.span, check.fact)
+    crossed = None if found else joined(flow, sink.point, places | sink.beside, sink.inputs)
+    for fact, span in crossed.said() if crossed is not None else ():
+        if _mentions(fact, sink, places) and not _says_nothing(sink, fact):
+            yield Guard(_flaw(flow, fact, places, less), span, fact)
     for point, operation in flow.graph.points():
-        if (
-            point != sink.point
-            and flow.graph.dominates(point, sink.point)
-            and _may_check(flow, point, places)
-        ):
+        before = flow.graph.dominates(point, sink.point) or (
+            crossed is not None and point.block in crossed.before
+        )
+        if point != sink.point and before and _may_check(flow, point, sink, places):
             yield Guard("none", operation.span)
 
 
@@ -59,14 +68,17 @@ def _says_nothing(sink: Sink, fact: Fact) -> bool:
     if sink.class_ != "bounds" or fact.right is None:
         return False
     if fact.relation == "!=":
-        return "constant" in {fact.left.kind, fact.right.kind}
-    return fact.relation in {"<", "<="} and fact.left.kind == "constant"  # a bound from below
+        return True
+    return fact.relation in {"<", "<="} and _is_constant(fact.left)  # a bound from below
 
 
-def _mentions(fact: Fact, places: frozenset[Place]) -> bool:
+def _is_constant(value: Value) -> bool:
+    return value.kind == "constant" or (value.place is not None and bool(value.place.static))
+
+
+def _mentions(fact: Fact, sink: Sink, places: frozenset[Place]) -> bool:
     sides = (fact.left, fact.right) if fact.right is not None else (fact.left,)
-    read = [place for side in sides for place in side.places()]
-    return any(overlaps(place, wanted) for place in read for wanted in places)
+    return any(mentioned(side, places, sink.inputs) for side in sides)
 
 
 def _is_null_test(fact: Fact) -> bool:
@@ -75,8 +87,7 @@ def _is_null_test(fact: Fact) -> bool:
     return fact.left.kind == "call" and fact.left.name in _NULL_TESTS
 
 
-def _flaw(flow: FunctionFlow, check: Check, places: frozenset[Place]) -> Flaw:
-    fact = check.fact
+def _flaw(flow: FunctionFlow, fact: Fact, places: frozenset[Place], less: frozenset[Value]) -> Flaw:
     if fact.right is None:
         return "none"
     for side in (fact.left, fact.right):
@@ -90,7 +101,29 @@ def _flaw(flow: FunctionFlow, check: Check, places: frozenset[Place]) -> Flaw:
             and not (side is fact.right and fact.relation != "==")
         ):
             return "wraps"
+    if less and fact.relation in {"<", "<="} and less.isdisjoint(fact.right.walk()):
+        return "below"
     return "none"
+
+
+def subtracted(flow: FunctionFlow, sink: Sink, places: frozenset[Place]) -> frozenset[Value]:
+    """What something is taken from on the way to a sink: the smaller it is, the larger the difference wraps to."""
+    found: set[Value] = set()
+    for part in flow.values.of(sink.operand).walk() if sink.class_ == "bounds" else ():
+        if part.kind != "binary" or part.name != "-":
+            continue
+        for each in _added(part.args[0]):
+            if each in sink.inputs or (each.place in places and _unsigned(flow, each.place)):
+                found.add(each)
+    return frozenset(found)
+
+
+def _added(value: Value) -> Iterator[Value]:
+    """Parts that a value grows with."""
+    yield value
+    if value.kind in {"cast", "binary"}:
+        for part in value.args[:1] if value.name == "-" else value.args:
+            yield from _added(part)
 
 
 def wraps(flow: FunctionFlow, value: Value) -> bool:
@@ -104,31 +137,38 @@ def wraps(flow: FunctionFlow, value: Value) -> bool:
             found.add(part.place)
         elif part.kind == "call" and part.name == ".len":
             others += 1
-        elif part.kind != "constant" and not (part.kind == "binary" and part.name in {"+", "*"}):
+        elif part.kind != "constant" and not (part.kind == "binary" and part.name in {"+", "*", "-"}):
             return False
     free = [place for place in found if not place.steps and flow.sources.is_parameter(place)]
     return bool(free) and len(found) + others > 1 and all(_wide(flow, place) for place in found)
 
 
 def _wide(flow: FunctionFlow, place: Place) -> bool:
+    return _unsigned(flow, place) and flow.type_of(place).name not in {"u8", "u16"}
+
+
+def _unsigned(flow: FunctionFlow, place: Place | None) -> bool:
+    if place is None:
+        return False
     name = flow.type_of(place).name
-    return name in INTEGERS and name.startswith("u") and name not in {"u8", "u16"}
+    return name in INTEGERS and name.startswith("u")
 
 
-def _may_check(flow: FunctionFlow, point: Point, places: frozenset[Place]) -> bool:
+def _may_check(flow: FunctionFlow, point: Point, sink: Sink, places: frozenset[Place]) -> bool:
     """Whether an operation may refuse an argument: a call that gets it, an indexing with it, an unknown macro."""
     operation = flow.operation(point)
     if operation.kind == "opaque":
         return True
-    handed = any(_passes(flow, operand, places) for operand in operation.operands)
+    handed = any(_passes(flow, operand, sink, places) for operand in operation.operands)
     if handed and operation.kind == "call" and not _checks_nothing(flow, point):
         return True
     return any(_indexes(flow, place, places) for place in _places(operation))
 
 
 def _checks_nothing(flow: FunctionFlow, point: Point) -> bool:
-    target = flow.target(point)
-    if target.kind == "constructor" or target.name in _ONLY_TELL or f".{target.name}" in PASSED_ON:
+    target, callee = flow.target(point), flow.operation(point).callee
+    name = target.name or (callee.name if callee is not None else "")
+    if target.kind == "constructor" or name in _ONLY_TELL or f".{name}" in PASSED_ON:
         return True
     if target.kind != "std":
         return target.path.startswith(_NO_CHECKS)
@@ -136,9 +176,11 @@ def _checks_nothing(flow: FunctionFlow, point: Point) -> bool:
     return plain or target.unsafe == "yes"
 
 
-def _passes(flow: FunctionFlow, operand: Operand, places: frozenset[Place]) -> bool:
-    read = flow.values.of(operand).places()
-    return any(wanted.is_prefix_of(place) for place in read for wanted in places)
+def _passes(flow: FunctionFlow, operand: Operand, sink: Sink, places: frozenset[Place]) -> bool:
+    value = flow.values.of(operand)
+    if sink.inputs and not sink.inputs.isdisjoint(value.walk()):
+        return True
+    return any(wanted.is_prefix_of(place) for place in value.places() for wanted in places)
 
 
 def _places(operation: Operation) -> Iterator[Place]:

@@ -21,6 +21,10 @@ PASSED_ON = frozenset(
 """Methods that hand on what they are called on: checked or not, it stays what it was."""
 
 
+UNWRAPPED = frozenset({"@?", "@Some", "@Ok"})
+"""Steps to what a call gave, where it gave something."""
+
+
 def arguments(flow: FunctionFlow, operand: Operand) -> frozenset[Place]:
     """Places in parameters whose value decides an operand's, with no bound put on it on the way.
 
@@ -31,7 +35,8 @@ def arguments(flow: FunctionFlow, operand: Operand) -> frozenset[Place]:
 
 def origins(flow: FunctionFlow, operand: Operand) -> frozenset[Place]:
     """The same with fields of parameters, whatever promises their types keep."""
-    return frozenset(_places(flow, flow.values.of(operand), 12))
+    found = (value.place for value in leaves(flow, flow.values.of(operand)))
+    return frozenset(place for place in found if place is not None and flow.sources.is_parameter(place))
 
 
 def in_order(places: frozenset[Place]) -> list[Place]:
@@ -39,14 +44,17 @@ def in_order(places: frozenset[Place]) -> list[Place]:
     return sorted(places, key=lambda place: (place.local, place.steps))
 
 
-def _places(flow: FunctionFlow, value: Value, depth: int) -> Iterator[Place]:
+def leaves(flow: FunctionFlow, value: Value, depth: int = 12) -> Iterator[Value]:
+    """What a value is computed from by arithmetic that bounds nothing: places in parameters, and calls."""
     if depth == 0:
         return
     if value.kind == "place" and value.place is not None:
-        yield from _of_place(flow, value.place, depth)
+        yield from _of_place(flow, value, value.place, depth)
     elif _passes(value):
         for arg in value.args:
-            yield from _places(flow, arg, depth - 1)
+            yield from leaves(flow, arg, depth - 1)
+    elif value.kind == "call":
+        yield value
 
 
 def _passes(value: Value) -> bool:
@@ -61,16 +69,22 @@ def _passes(value: Value) -> bool:
     )
 
 
-def _of_place(flow: FunctionFlow, place: Place, depth: int) -> Iterator[Place]:
+def _of_place(flow: FunctionFlow, value: Value, place: Place, depth: int) -> Iterator[Value]:
     if flow.sources.is_parameter(place):
         if not any(_sets(setter, place) for setter in flow.sources.setters(place.local)):
-            yield place
-    elif place.steps[:1] == ("@Some",):
-        setters = flow.sources.setters(place.local)
-        if len(setters) == 1 and setters[0].callee is not None and setters[0].callee.name.endswith("next"):
-            yield from _iterated(flow, setters[0])
-            for end in _range_ends(flow, setters[0]):
-                yield from _places(flow, end, depth - 1)
+            yield value
+        return
+    if not place.steps or place.steps[0] not in UNWRAPPED:
+        return
+    setters = flow.sources.setters(place.local)
+    if len(setters) != 1 or setters[0].kind != "call" or setters[0].callee is None:
+        return
+    if place.steps[0] == "@Some" and setters[0].callee.name.endswith("next"):
+        yield from (Value("place", place=each) for each in _iterated(flow, setters[0]))
+        for end in _range_ends(flow, setters[0]):
+            yield from leaves(flow, end, depth - 1)
+    elif len(place.steps) == 2:
+        yield from leaves(flow, flow.values.of_operation(setters[0]), depth - 1)
 
 
 def _sets(setter: Operation, place: Place) -> bool:
@@ -80,14 +94,16 @@ def _sets(setter: Operation, place: Place) -> bool:
 def is_whole(flow: FunctionFlow, place: Place) -> bool:
     """Whether a place is an argument itself, or an end of a range: fields of other types may keep promises."""
     return all(
-        step == "*" or step[0] == "[" or (step[0] == "." and _promises_nothing(flow, place, number))
+        step[0] == "[" or (step[0] in "*." and _promises_nothing(flow, place, number))
         for number, step in enumerate(place.steps)
     )
 
 
 def _promises_nothing(flow: FunctionFlow, place: Place, step: int) -> bool:
-    """Whether a field is one of a tuple or a range, which keep no promise about their parts."""
+    """Whether a step goes through a reference or a pointer, or into a tuple or a range, which keep no promise."""
     type_ = flow.type_of(Place(place.local, place.steps[:step]))
+    if place.steps[step] == "*":
+        return type_.kind in {"ref", "pointer", "unknown"} or type_.name == "alloc::boxed::Box"
     while type_.kind == "ref":
         type_ = type_.args[0]
     return type_.kind == "tuple" or type_.name.startswith("core::ops::Range")
@@ -135,6 +151,17 @@ def is_bytes(type_: TypeRef) -> bool:
     if type_.kind in {"ref", "slice", "array"} or type_.name == "alloc::vec::Vec":
         return bool(type_.args) and (type_.args[0].name == "u8" or is_bytes(type_.args[0]))
     return False
+
+
+def is_text(type_: TypeRef) -> bool:
+    """Whether a type is characters that need not end in a nul byte: a string, a slice or array."""
+    while type_.kind == "ref":
+        type_ = type_.args[0]
+    return type_.kind in {"slice", "array"} or type_.name in {
+        "str",
+        "alloc::string::String",
+        "alloc::vec::Vec",
+    }
 
 
 def is_float(flow: FunctionFlow, value: Value) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
+from scrutineer.cases.asked import contract_of_function, functions_at, parameter_names
 from scrutineer.contracts.catalogue import contract_of, parameters_of
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.values import Value
 from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.model.contract import Precondition, Property
 from scrutineer.model.finding import FindingClass
@@ -22,22 +24,51 @@ _CLASSES: dict[Property, FindingClass] = {
     "layout": "layout",
     "non-null": "null",
     "allocated": "contract",
+    "same-allocation": "contract",
 }
+_OF_MEMORY = frozenset(
+    {
+        "valid",
+        "allocated",
+        "in-bounds",
+        "same-allocation",
+        "initialised",
+        "alive",
+        "owned",
+        "no-alias",
+        "no-overlap",
+    }
+)
+TERMINATED = "terminated"
+"""In place of a sink's path: what it points to must end in a nul byte."""
+_STRINGS = frozenset({"core::ffi::CStr::from_ptr"})
+_CHARACTERS = frozenset({"i8", "core::ffi::c_char", "std::os::raw::c_char"})
 _REINTERPRETS = frozenset({"core::intrinsics::transmute", "core::mem::transmute_copy"})
 
 
 class Sink(msgspec.Struct, frozen=True):
-    """One operand that an unsafe operation asks something of; `pointer` if it must point to live memory."""
+    """One operand that an unsafe operation asks something of; `pointer` if it must point to live memory.
+
+    `beside` are the arguments of the body that the operation takes besides: a check of one may be about all.
+    `inputs` are values read from input that decide the operand's.
+    """
 
     point: Point
     operand: Operand
     class_: FindingClass
     path: str
     pointer: bool = False
+    beside: frozenset[Place] = frozenset()
+    inputs: frozenset[Value] = frozenset()
 
 
-def sinks(flow: FunctionFlow) -> Iterator[Sink]:
-    """Operands of a body that unsafe functions of std, or dereferences of raw pointers, ask something of."""
+@lru_cache(maxsize=16)
+def sinks(flow: FunctionFlow) -> tuple[Sink, ...]:
+    """Operands of a body that unsafe functions, or dereferences of raw pointers, ask something of."""
+    return tuple(_sinks(flow))
+
+
+def _sinks(flow: FunctionFlow) -> Iterator[Sink]:
     for point, operation in flow.graph.points():
         if operation.kind == "call":
             yield from _of_call(flow, point, operation)
@@ -49,11 +80,17 @@ def _of_call(flow: FunctionFlow, point: Point, operation: Operation) -> Iterator
     target = flow.target(point)
     if target.kind in {"unknown", "external"} and target.unsafe != "no":
         yield from _of_unread(point, operation)
-    if target.kind != "std" or target.unsafe == "no":
+    if target.unsafe == "no":
+        return
+    if target.kind in {"resolved", "generic", "dyn", "foreign"}:
+        yield from _of_section(flow, point, operation)
+    if target.kind != "std":
         return
     for position, class_, pointer in _asked(target.path):
         if position < len(operation.operands):
             yield Sink(point, operation.operands[position], class_, target.path, pointer)
+    if target.path in _STRINGS:
+        yield Sink(point, operation.operands[0], "bounds", TERMINATED)
 
 
 def leaves_checks(name: str) -> bool:
@@ -70,6 +107,66 @@ def _of_unread(point: Point, operation: Operation) -> Iterator[Sink]:
                 yield Sink(point, operand, "bounds", name)
 
 
+def _of_section(flow: FunctionFlow, point: Point, operation: Operation) -> Iterator[Sink]:
+    """Arguments that the `# Safety` section of a function asks something of; pointers that unread code takes."""
+    target = flow.target(point)
+    contract = None if target.kind == "foreign" else contract_of_function(flow.program, target.path)
+    values = (flow.values.of(operand) for operand in operation.operands)
+    beside = frozenset(
+        place for value in values for place in value.places() if flow.sources.is_parameter(place)
+    )
+    names = _names(flow, target.path) if contract is not None else ()
+    for obligation in contract.obligations if contract is not None else ():
+        for position in dict.fromkeys((obligation.position, *_measures(obligation, names))):
+            if 0 <= position < len(operation.operands):
+                operand = operation.operands[position]
+                yield from _of_obligation(
+                    obligation, Sink(point, operand, "bounds", target.path, beside=beside)
+                )
+    if target.kind != "resolved":
+        for operand in operation.operands:
+            yield Sink(point, operand, "contract", target.path, pointer=True)
+    if target.kind == "foreign":
+        yield from _foreign_strings(flow, point, operation)
+
+
+def _foreign_strings(flow: FunctionFlow, point: Point, operation: Operation) -> Iterator[Sink]:
+    """Characters that foreign code gets without their number: it looks for the nul byte that ends them."""
+    signature = flow.target(point).signature
+    for number, operand in enumerate(operation.operands):
+        type_ = signature.parameters[number] if signature and number < len(signature.parameters) else None
+        if type_ is None or type_.kind != "pointer" or type_.args[0].name not in _CHARACTERS:
+            continue
+        own = set(flow.values.of(operand).places())
+        others = (other for other in operation.operands if other is not operand)
+        if all(own.isdisjoint(flow.values.of(other).places()) for other in others):
+            yield Sink(point, operand, "bounds", TERMINATED)
+
+
+def _of_obligation(obligation: Precondition, sink: Sink) -> Iterator[Sink]:
+    """An argument as the pointer that an obligation is about, and as a number that says how much it covers."""
+    if obligation.property in _OF_MEMORY:
+        yield msgspec.structs.replace(sink, class_="contract", pointer=True)
+        if not obligation.condition:
+            yield sink
+    elif (class_ := _CLASSES.get(obligation.property)) is not None and not obligation.condition:
+        yield msgspec.structs.replace(sink, class_=class_)
+
+
+def _names(flow: FunctionFlow, path: str) -> tuple[str, ...]:
+    owner = flow.program.crate_of(path)
+    found = functions_at(owner, path) if owner is not None else []
+    return parameter_names(found[0].item) if found else ()
+
+
+def _measures(obligation: Precondition, names: tuple[str, ...]) -> Iterator[int]:
+    """Parameters that an obligation about memory names besides: `width` of "the area of `width` and `height`"."""
+    if obligation.property in _OF_MEMORY:
+        for name in (*obligation.names, obligation.extent.partition(" ")[0]):
+            if name in names:
+                yield names.index(name)
+
+
 @cache
 def _asked(path: str) -> tuple[tuple[int, FindingClass, bool], ...]:
     """Positions of the arguments that a function of std asks something of, with the class of a violation."""
@@ -81,7 +178,7 @@ def _asked(path: str) -> tuple[tuple[int, FindingClass, bool], ...]:
     for obligation in contract.obligations:
         if obligation.property == "valid-value" and obligation.condition:
             continue  # asked only for some types
-        pointer = obligation.property == "allocated"
+        pointer = obligation.property in {"allocated", "same-allocation"}
         class_ = _CLASSES.get(obligation.property)
         if class_ is not None and obligation.position >= 0:
             found.setdefault(obligation.position, (class_, False))

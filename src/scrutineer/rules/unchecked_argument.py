@@ -10,13 +10,17 @@ from scrutineer.model.finding import FindingClass
 from scrutineer.model.span import Span
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.argument_exposure import Exposures, Reached, is_unofficial
+from scrutineer.rules.argument_input import Inputs
+from scrutineer.rules.argument_read import believed_input
 from scrutineer.rules.argument_short import too_short
+from scrutineer.rules.argument_sinks import TERMINATED
 from scrutineer.rules.argument_sizes import wrong_sizes
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
 
-_RELIES: dict[FindingClass, str] = {
+_RELIES = {
+    "": "ends in a nul byte",
     "bounds": "lies in bounds",
     "invalid-value": "is a valid value",
     "layout": "fits the layout",
@@ -40,6 +44,7 @@ def check(unit: Unit) -> Iterator[Draft]:
 
 
 def _sizes(unit: Unit, exposures: Exposures, told: set[tuple[str, Span]]) -> Iterator[Draft]:
+    inputs = Inputs(unit.flows.of)
     for entry in unit.program.functions:
         if entry.item.body_span is None or entry.item.test or not unit.has_unsafe(entry):
             continue
@@ -47,6 +52,7 @@ def _sizes(unit: Unit, exposures: Exposures, told: set[tuple[str, Span]]) -> Ite
         if flow is None:
             continue
         yield from _short(flow, told) if exposures.open(entry) else ()
+        yield from _read(unit, flow, inputs) if not entry.item.unsafe else ()
         for wrong in wrong_sizes(flow, is_open=exposures.open(entry)):
             yield Draft(
                 path=flow.path,
@@ -72,6 +78,27 @@ def _short(flow: FunctionFlow, told: set[tuple[str, Span]]) -> Iterator[Draft]:
             "and nothing looks at how long the caller's slice is",
             class_="bounds",
             help="compare with its length first, or index it with a check",
+        )
+
+
+def _read(unit: Unit, flow: FunctionFlow, inputs: Inputs) -> Iterator[Draft]:
+    found: set[Span] = set()
+    for read in believed_input(flow, inputs):
+        at = flow.place_span(read.sink.point)
+        if at in found:
+            continue
+        found.add(at)
+        half = read.half
+        yield Draft(
+            path=flow.path,
+            span=half or at,
+            message="this check bounds what was read from input only from above, and less than nothing wraps around "
+            "to a large number"
+            if half
+            else "this goes as far as a number that was read from input says, and nothing checks that number",
+            class_="bounds",
+            related=(unit.related(flow.path, at, "relies on it"),) if half else (),
+            help="compare it with what is there before it is used, or take a checked slice",
         )
 
 
@@ -118,7 +145,7 @@ def _faults(exposures: Exposures, flow: FunctionFlow) -> Iterator[Reached]:
 def _draft(unit: Unit, flow: FunctionFlow, reached: Reached) -> Draft:
     path, at = flow.path, flow.place_span(reached.sink.point)
     names = " and ".join(sorted(f"`{_name(flow, place)}`" for place in reached.places))
-    needs = _RELIES[reached.sink.class_]
+    needs = _RELIES["" if reached.sink.path == TERMINATED else reached.sink.class_]
     related = (
         ()
         if reached.span == at
@@ -144,6 +171,9 @@ def _draft(unit: Unit, flow: FunctionFlow, reached: Reached) -> Draft:
                 f"a NaN in {names} passes this check, which is all that stands before an unsafe operation"
             )
             advice = "write it so that it accepts what is in range (`x >= 0.0 && x < width`) instead of rejecting the rest"
+        elif reached.flaw == "below":
+            message = f"this check bounds {names} only from above, and less than nothing wraps around to a large number"
+            advice = "check that it is not smaller than what is taken from it, or use `checked_sub`"
         else:
             message = f"this check on {names} is passed by values whose sum or product wraps around"
             advice = (

@@ -1,0 +1,139 @@
+"""Numbers that a program reads from its input: a length or an offset out of a header is what its author wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import msgspec
+
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.graph import Point
+from scrutineer.flow.values import Value
+from scrutineer.model.body import Place
+from scrutineer.rules.argument_joined import mentioned
+from scrutineer.rules.argument_origin import UNWRAPPED, is_bytes, leaves
+
+_DEEPEST = 3
+
+
+class _Readers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    methods: frozenset[str]
+    functions: frozenset[str]
+
+
+class Inputs:
+    """Answers for one crate; what a function of its own gives is asked once."""
+
+    def __init__(self, flows: Callable[[int], FunctionFlow | None]) -> None:
+        self._flows = flows
+        self._gives: dict[int, bool] = {}
+
+    def of(self, flow: FunctionFlow, whole: Value, depth: int = _DEEPEST) -> frozenset[Value]:
+        """Values read from input that decide a value, with no bound put on them on the way."""
+        found = frozenset(value for value in leaves(flow, whole) if self._is_read(flow, value, depth))
+        return found | _unwrapped(flow, whole, found) if found else found
+
+    def _is_read(self, flow: FunctionFlow, value: Value, depth: int) -> bool:
+        if value.kind != "call":
+            return False
+        if _reads(value.name):
+            return True
+        point = calls_of(flow).get(value)
+        if point is None:
+            return _reinterprets(flow, value)
+        target = flow.target(point)
+        own = target.kind == "resolved" and target.crate == flow.program.root and target.unsafe == "no"
+        return depth > 0 and own and target.function >= 0 and self._gives_read(target.function, depth - 1)
+
+    def _gives_read(self, function: int, depth: int) -> bool:
+        """Whether a function gives what it reads, without a look at it; of a cycle nothing is known."""
+        if function not in self._gives:
+            self._gives[function] = False
+            flow = self._flows(function)
+            self._gives[function] = flow is not None and any(
+                not _is_looked_at(flow, value)
+                for result in _results(flow)
+                for value in (*self.of(flow, result, depth), *_assembled(flow, result))
+            )
+        return self._gives[function]
+
+
+@cache
+def _readers() -> _Readers:
+    return msgspec.toml.decode((files(__package__) / "argument_input.toml").read_bytes(), type=_Readers)
+
+
+def _reads(name: str) -> bool:
+    if name[:1] == ".":
+        return name[1:] in _readers().methods
+    return "::".join(name.split("::")[-2:]) in _readers().functions
+
+
+def _unwrapped(flow: FunctionFlow, whole: Value, found: frozenset[Value]) -> frozenset[Value]:
+    """The same values under the names that a body gives to them: what a `?` or a pattern took out of the answer."""
+    return frozenset(
+        part
+        for part in whole.walk()
+        if part.place is not None
+        and part.place.steps[:1]
+        and part.place.steps[0] in UNWRAPPED
+        and not found.isdisjoint(leaves(flow, part))
+    )
+
+
+def _reinterprets(flow: FunctionFlow, value: Value) -> bool:
+    """Whether a call reads a number through a pointer to bytes: `(bytes.as_ptr() as *const u32).read_unaligned()`."""
+    if not value.name.endswith(("read_unaligned", "ptr::read")) or not value.args:
+        return False
+    pointer = value.args[0]
+    if pointer.kind != "cast":
+        return False
+    return any(
+        part.name == ".as_ptr" and any(is_bytes(flow.type_of(place)) for place in part.places())
+        for part in pointer.walk()
+    )
+
+
+@lru_cache(maxsize=16)
+def calls_of(flow: FunctionFlow) -> dict[Value, Point]:
+    """Where each call of a body stands, by its value."""
+    return {
+        flow.values.of_operation(operation): point
+        for point, operation in flow.graph.points()
+        if operation.kind == "call"
+    }
+
+
+def _results(flow: FunctionFlow) -> Iterator[Value]:
+    """What a function gives, out of `Ok` and `Some`."""
+    for setter in flow.sources.setters(0):
+        value = flow.values.of_operation(setter)
+        if value.kind == "call" and value.name in {"Ok", "Some"}:
+            yield from value.args
+        else:
+            yield value
+
+
+def _assembled(flow: FunctionFlow, value: Value) -> Iterator[Value]:
+    """Bytes of an argument that are shifted together to a larger number."""
+    parts = value.walk()
+    if not any(part.kind == "binary" and part.name == "<<" for part in parts):
+        return
+    yield from (part for part in parts if part.place is not None and _is_byte(flow, part.place))
+
+
+def _is_byte(flow: FunctionFlow, place: Place) -> bool:
+    """Whether a place is an element of an argument that is bytes."""
+    indexed = place.steps[-1:] and place.steps[-1][0] == "["
+    return bool(indexed) and flow.sources.is_parameter(place) and is_bytes(flow.type_of(Place(place.local)))
+
+
+def _is_looked_at(flow: FunctionFlow, value: Value) -> bool:
+    """Whether some condition of a body speaks of a value."""
+    wanted = frozenset({value})
+    conditions = (block.terminator.condition for block in flow.body.blocks)
+    return any(
+        mentioned(flow.values.of(each), frozenset(), wanted) for each in conditions if each is not None
+    )
