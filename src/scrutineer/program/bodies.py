@@ -15,12 +15,14 @@ class Bodies:
     def __init__(self, macros: Macros, edition: int) -> None:
         self.macros = macros
         self.edition = edition
+        self.asked = 0  # how often any was asked for, typed or not
         self._read: dict[tuple[str, int], Body | None] = {}
         self._lowered: dict[str, dict[int, Body]] = {}
         self._contexts: dict[str, Context] = {}
 
     def of(self, facts: FileFacts, function: int) -> Body | None:
         """The body of a function; nothing for one that has none, or that cannot be parsed by itself."""
+        self.asked += 1
         key = (facts.path, function)
         if key not in self._read:
             self._read[key] = self._find(facts, function)

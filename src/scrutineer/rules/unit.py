@@ -55,6 +55,11 @@ class Unit(CrateFiles):
 
         return Program(self.crate, self.files, self._dependencies, self.text)
 
+    @property
+    def has_program(self) -> bool:
+        """Whether any rule has asked for the program."""
+        return "program" in self.__dict__
+
     @cached_property
     def tree(self) -> ModuleTree:
         """Which module each file is. What the crate's macros write changes nothing about that."""

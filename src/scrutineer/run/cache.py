@@ -17,6 +17,7 @@ Warn = Callable[[str], None]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, summary BLOB NOT NULL, facts BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS crates (key TEXT PRIMARY KEY, answer BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS reports (key TEXT PRIMARY KEY, report BLOB NOT NULL) WITHOUT ROWID;
 """
 _MOST_BYTES = 2 << 30  # a larger cache starts anew: half a million files' facts
@@ -44,18 +45,22 @@ class Cache:
 
     def summaries(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Packed summaries of those keys that are known."""
-        return dict(self._rows("summary", keys))
+        return dict(self._rows("facts", "summary", keys))
 
     def facts(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Packed facts, one after another, of those keys that are known."""
-        return self._rows("facts", keys)
+        return self._rows("facts", "facts", keys)
 
-    def _rows(self, column: str, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    def crates(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Packed answers about crates, of those keys that are known."""
+        return self._rows("crates", "answer", keys)
+
+    def _rows(self, table: str, column: str, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         wanted = list(keys)
         for start in range(0, len(wanted), _BATCH):
             batch = wanted[start : start + _BATCH]
             marks = ",".join("?" * len(batch))
-            query = f"SELECT key, {column} FROM facts WHERE key IN ({marks})"  # noqa: S608 - two fixed names
+            query = f"SELECT key, {column} FROM {table} WHERE key IN ({marks})"  # noqa: S608 - fixed names
             try:
                 yield from self._database.execute(query, batch)
             except sqlite3.Error as error:
@@ -66,6 +71,10 @@ class Cache:
         """Keep facts of files."""
         rows = [(entry.key, entry.summary, entry.facts) for entry in entries]
         self._write("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", rows)
+
+    def put_crates(self, answers: Iterable[tuple[str, bytes]]) -> None:
+        """Keep answers about crates."""
+        self._write("INSERT OR REPLACE INTO crates VALUES (?, ?)", list(answers))
 
     def report(self, key: str) -> bytes | None:
         """The packed answer of an earlier run to exactly this question."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,8 +16,12 @@ from scrutineer.rules.engine import check_unit
 from scrutineer.rules.selection import select_rules
 from scrutineer.rules.unit import Unit
 from scrutineer.run.executor import Collector, Executor
-from scrutineer.run.loading import Dependencies, Loader, Source, forget_programs
+from scrutineer.run.loading import Dependencies, Loader, Source, bodies_asked, forget_programs
 from scrutineer.run.watcher import Watcher
+
+if TYPE_CHECKING:
+    from scrutineer.program.program import Program
+    from scrutineer.run.answers import Answers
 
 
 class Checkable(msgspec.Struct, frozen=True):
@@ -42,25 +47,37 @@ class Checkable(msgspec.Struct, frozen=True):
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What the rules said of one crate, or why they could say nothing."""
+    """What the rules said of one crate, or why they could say nothing.
+
+    `outside`: it rests on bodies of other crates, or names places there.
+    """
 
     job: int
     order: int
     findings: tuple[Finding, ...] = ()
     cases: tuple[SafetyCase, ...] = ()
     failed: tuple[Unread, ...] = ()
+    outside: bool = False
 
 
-def check_all(crates: Iterable[Checkable], executor: Executor, watcher: Watcher) -> dict[int, list[Checked]]:
-    """Findings of all crates, by the number of their target."""
+def check_all(
+    crates: Iterable[Checkable], executor: Executor, watcher: Watcher, answers: Answers
+) -> dict[int, list[Checked]]:
+    """Findings of all crates, by the number of their target; only those without an answer are checked."""
     forget_programs()
-    tasks = _in_order(list(crates))
+    found, missing = answers.known(crates)
+    tasks = _in_order(missing)
+    by_place = {(task.job, task.order): task for task in tasks}
     watcher.start("checking", len(tasks))
-    answers: dict[int, list[Checked]] = {}
+    fresh: list[Checked] = []
     for answer in executor.run(_check, tasks, _lost):
-        answers.setdefault(answer.job, []).append(answer)
+        fresh.append(answer)
         watcher.advance(1)
-    return answers
+    answers.keep((by_place[answer.job, answer.order], answer) for answer in fresh)
+    by_job: dict[int, list[Checked]] = {}
+    for answer in (*found, *fresh):
+        by_job.setdefault(answer.job, []).append(answer)
+    return by_job
 
 
 def _in_order(crates: list[Checkable]) -> list[Checkable]:
@@ -84,11 +101,26 @@ def _check(crate: Checkable) -> Checked:
 def _judged(crate: Checkable) -> Checked:
     try:
         unit = unit_of(crate)
+        before = bodies_asked()
         findings = check_unit(unit, select_rules(crate.select, crate.ignore))
         cases = tuple(unit.cases.whole(case) for case in unit.cases.all) if crate.cases else ()
-        return Checked(crate.job, crate.order, findings, cases)
+        outside = _asked_others(unit, before) or _names_others(crate, (findings, cases))
+        return Checked(crate.job, crate.order, findings, cases, outside=outside)
     except Exception as error:  # noqa: BLE001 - one crate must not cost the others; it is never called clean
         return _failed(crate, f"internal error, please report it: {type(error).__name__}: {error}")
+
+
+def _asked_others(unit: Unit, before: dict[Program, int]) -> bool:
+    """Whether a body of another crate was asked for since then."""
+    others = unit.program.programs_by_root.values() if unit.has_program else ()
+    return any(program.bodies.asked != before.get(program, 0) for program in others)
+
+
+def _names_others(crate: Checkable, answer: object) -> bool:
+    """Whether an answer speaks of files of other crates."""
+    paths = {path for source in crate.near.values() for path in source.keys} - crate.source.keys.keys()
+    packed = msgspec.msgpack.encode(answer) if paths else b""
+    return any(path.encode() in packed for path in paths)
 
 
 def unit_of(crate: Checkable) -> Unit:

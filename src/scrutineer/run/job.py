@@ -28,6 +28,7 @@ class Summary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     inventory: Inventory
     with_errors: bool
     modules: tuple[ModuleItem, ...]
+    interface: str  # hash of what other crates can see
 
 
 class FileRead(msgspec.Struct, frozen=True, gc=False):

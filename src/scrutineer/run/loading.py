@@ -25,11 +25,12 @@ _KEPT = (
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A crate, its files, and the cache keys of these by path."""
+    """A crate, its files, and the cache keys of these by path. `shown` is a hash of what other crates see of it."""
 
     unit: CrateUnit
     files: tuple[SourceFile, ...]
     keys: dict[str, str]
+    shown: str
 
     @property
     def size(self) -> int:
@@ -114,6 +115,11 @@ class Dependencies(Mapping[str, "Program"]):
 
     def __len__(self) -> int:
         return len(self._roots)
+
+
+def bodies_asked() -> dict[Program, int]:
+    """How many bodies of each program that is kept were asked for so far."""
+    return {program: program.bodies.asked for _, program in _PROGRAMS.values()}
 
 
 def forget_programs() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from scrutineer.facts.interface import interface
 from scrutineer.facts.read import read_file
 from scrutineer.model.finding import Unread
 from scrutineer.model.target import Reader, SourceFile
@@ -158,7 +159,12 @@ def _read_one(chunk: _Chunk, wanted: _Wanted) -> _Answer:
     key = file_key(content, file.edition)
     fresh = Fresh(
         key=key if chunk.bodies else heads_key(key),
-        summary=Summary(facts.inventory, bool(facts.coverage.errors), facts.modules),
+        summary=Summary(
+            facts.inventory,
+            bool(facts.coverage.errors),
+            facts.modules,
+            interface(content, facts) if chunk.packed else "",
+        ),
         packed=msgspec.msgpack.encode(facts) if chunk.packed else b"",
         facts=facts if chunk.whole else None,
     )

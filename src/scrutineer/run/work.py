@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 
@@ -11,6 +12,7 @@ from scrutineer.model.case import SafetyCase
 from scrutineer.model.file import total
 from scrutineer.model.finding import Coverage, Finding, Report, ToolIdentity, Unread
 from scrutineer.rules.selection import select_rules
+from scrutineer.run.answers import Answers
 from scrutineer.run.cache import Cache
 from scrutineer.run.checking import Checkable, Checked, check_all
 from scrutineer.run.executor import executor_for
@@ -48,7 +50,7 @@ def work(
             for job, content, (crates, _) in zip(jobs, contents, owned, strict=True)
             for task in crate_tasks(job, content, crates, store.path)
         ]
-        checked = check_all(tasks, executor, watcher)
+        checked = check_all(tasks, executor, watcher, Answers(cache))
     return [
         _report(job, content, unreached, checked.get(job.number, []))
         for job, content, (_, unreached) in zip(jobs, contents, owned, strict=True)
@@ -82,8 +84,12 @@ def crate_tasks(job: Job, contents: Contents, crates: list[Owned], store: str) -
 
 def _source(crate: Owned, contents: Contents) -> Source:
     read = {path: contents.read[path] for path in crate.files}
+    shown = hashlib.blake2b(repr([(path, one.summary.interface) for path, one in read.items()]).encode())
     return Source(
-        crate.unit, tuple(one.file for one in read.values()), {path: one.key for path, one in read.items()}
+        crate.unit,
+        tuple(one.file for one in read.values()),
+        {path: one.key for path, one in read.items()},
+        shown.hexdigest(),
     )
 
 

@@ -33,6 +33,7 @@ class Typing:
 
     def type_body(self, function: int) -> TypedBody | None:
         """A function's body with types; nothing where it has none, or its source is not at hand."""
+        self.program.bodies.asked += 1
         if function not in self._bodies:
             template = (
                 self.program.functions[function].item.definition >= 0
