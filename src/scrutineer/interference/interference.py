@@ -9,7 +9,9 @@ from scrutineer.interference.detach import Detach, Detaches
 from scrutineer.interference.judgement import Judgement, Shared, judge, share
 from scrutineer.interference.pair import Pair
 from scrutineer.interference.protocol.extract import Extractor
+from scrutineer.interference.refetch import DoubleFetch
 from scrutineer.interference.removal import Removal, Removals
+from scrutineer.interference.rivals import DoubleFetches, Write
 from scrutineer.locks.locks import Locks
 
 
@@ -28,6 +30,11 @@ class Interference:
         """The pairs with their verdicts, those that exploring cleared included."""
         extractor = Extractor(self.locks)
         return tuple(judge(extractor, pair) for pair in self.pairs())
+
+    @cached_property
+    def double_fetches(self) -> tuple[tuple[DoubleFetch, Write | None], ...]:
+        """Values that are checked and fetched again, each with the write of the crate that can come between."""
+        return tuple(DoubleFetches(self.locks).all())
 
     def pairs(self) -> Iterator[Pair]:
         """Pairs that share a container and may share its lock, by place of the detaching operation."""
