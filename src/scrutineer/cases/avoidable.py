@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from scrutineer.cases.beside import impl_at
+from scrutineer.cases.by_fields import is_derived
 from scrutineer.cases.cases import Cases
 from scrutineer.cases.located import SiteAt, locate
 from scrutineer.cases.origin import origin_of
@@ -56,9 +57,9 @@ def _of_call(case: SafetyCase, at: SiteAt) -> str:
 def _of_impl(program: Program, case: SafetyCase) -> str:
     """An `unsafe impl Send` or `Sync` of a type without parameters that the compiler would give by itself."""
     entry = impl_at(program, case.site) if case.site.kind_is("impl") else None
-    if entry is None or not case.settled or entry.item.generics.types or entry.cfg:
+    if entry is None or entry.item.generics.types or entry.cfg:
         return ""
     trait = program.resolver.impl_scope(entry.index).trait
-    if trait not in {SEND, SYNC}:
+    if trait not in {SEND, SYNC} or not is_derived(program, entry, trait):
         return ""
     return f"every field is `{trait.rpartition('::')[2]}`: the compiler implements it without this impl"
