@@ -44,6 +44,7 @@ class FunctionFlow:
         self.typed = typed
         self.body: Body = typed.body
         self._unwinding = unwinding
+        self.kept: dict[object, object] = {}  # answers of functions about it: program/memo.py
 
     @property
     def path(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 import msgspec
@@ -12,6 +12,7 @@ from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.flow.values import Value
 from scrutineer.model.body import Place
+from scrutineer.program.memo import kept
 from scrutineer.rules.argument_joined import mentioned
 from scrutineer.rules.argument_origin import UNWRAPPED, is_bytes, leaves
 
@@ -96,7 +97,7 @@ def _reinterprets(flow: FunctionFlow, value: Value) -> bool:
     )
 
 
-@lru_cache(maxsize=16)
+@kept
 def calls_of(flow: FunctionFlow) -> dict[Value, Point]:
     """Where each call of a body stands, by its value."""
     return {

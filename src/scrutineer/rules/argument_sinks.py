@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 
 import msgspec
 
@@ -15,6 +15,7 @@ from scrutineer.flow.values import Value
 from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.model.contract import Precondition, Property
 from scrutineer.model.finding import FindingClass
+from scrutineer.program.memo import kept
 
 _CLASSES: dict[Property, FindingClass] = {
     "in-bounds": "bounds",
@@ -62,7 +63,7 @@ class Sink(msgspec.Struct, frozen=True):
     inputs: frozenset[Value] = frozenset()
 
 
-@lru_cache(maxsize=16)
+@kept
 def sinks(flow: FunctionFlow) -> tuple[Sink, ...]:
     """Operands of a body that unsafe functions, or dereferences of raw pointers, ask something of."""
     return tuple(_sinks(flow))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import msgspec
 
@@ -12,6 +11,7 @@ from scrutineer.flow.graph import Point
 from scrutineer.flow.values import Value
 from scrutineer.model.body import Operand, Place
 from scrutineer.model.span import Span
+from scrutineer.program.memo import kept
 from scrutineer.rules.argument_guards import guards
 from scrutineer.rules.argument_origin import fields, origins
 from scrutineer.rules.argument_sinks import Sink
@@ -53,7 +53,7 @@ def _made_null(unit: Unit, flow: FunctionFlow, pointer: Place) -> Made | None:
     return _null_fields(unit, owner.name).get(fields(pointer)[-1])
 
 
-@lru_cache(maxsize=256)
+@kept
 def _null_fields(unit: Unit, owner: str) -> dict[str, Made]:
     found: dict[str, Made] = {}
     for entry in unit.program.functions:

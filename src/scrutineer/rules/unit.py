@@ -45,6 +45,7 @@ class Unit(CrateFiles):
         super().__init__(crate, files, read, marks=marks, kernel=kernel)
         self._dependencies = dependencies or {}
         self._program = program
+        self.kept: dict[object, object] = {}  # answers of functions about it: program/memo.py
 
     @cached_property
     def program(self) -> Program:
