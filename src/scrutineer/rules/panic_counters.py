@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
@@ -49,10 +50,14 @@ class Counters:
             elif (
                 target.trait
                 and target.self_type is not None
-                and without_references(target.self_type) == type_
+                and without_references(target.self_type).name == type_.name
             ):
                 for record in index.of_trait(type_.name, target.trait):
-                    yield from index.functions_of(record).get(target.name, [])
+                    own = index.functions_of(record)
+                    written = own.get(
+                        target.name
+                    )  # else the trait's own body, which calls what the impl wrote
+                    yield from written if written is not None else chain.from_iterable(own.values())
 
     def _read(self, type_: TypeRef) -> frozenset[str]:
         index = self.unit.program.impl_index

@@ -8,6 +8,7 @@ from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
+from scrutineer.program.project import normalise
 from scrutineer.program.tables.effects import effects_of
 from scrutineer.rules.ownership_roots import alive, argument, is_borrowed, pointee, root, without_references
 from scrutineer.rules.panic_updates import is_zero, sets_length, written_root
@@ -79,12 +80,22 @@ def _in_own_drop(flow: FunctionFlow, owner: Place) -> bool:
     return owner.local == 1 and impl >= 0 and flow.entry.item.name == "drop"
 
 
+def _is_text(flow: FunctionFlow, owner: Place) -> bool:
+    """Whether bytes are those of a string, which half moved need not be UTF-8."""
+    type_ = without_references(flow.type_of(Place(owner.local))) if owner.local >= 0 else TypeRef("unknown")
+    asked = TypeRef("projection", "Target", (type_, TypeRef("path", "core::ops::Deref")))
+    found = normalise(flow.program.impl_index, asked, flow.typed.bounds) if type_.kind == "path" else type_
+    return found.name == "str"
+
+
 def _shifted(flow: FunctionFlow, point: Point, operation: Operation) -> Hazard | None:
     """Elements moved within their owner before the user's code fills the gap."""
     places = argument(operation, 0), argument(operation, 1)
-    if places[0] is None or places[1] is None or not is_droppable(flow, pointee(flow, places[0])):
+    if places[0] is None or places[1] is None:
         return None
     owner = root(flow, places[0])
+    if not is_droppable(flow, pointee(flow, places[0])) and not _is_text(flow, owner):
+        return None
     if owner.local < 0 or owner.local != root(flow, places[1]).local or _set_before(flow, point, owner):
         return None
     for danger in after(flow, point, lambda at, _: _length_set(flow, at, owner)):
