@@ -17,6 +17,8 @@ _ALLOCATES = ("alloc::alloc", "::alloc")
 _WRITES = frozenset(
     {"write", "copy", "copy_nonoverlapping", "copy_from", "copy_from_nonoverlapping", "write_bytes"}
 )
+_UNCHECKED = frozenset({"slice::get_unchecked", "slice::get_unchecked_mut"})
+_RESERVES = frozenset({"reserve", "reserve_exact"})
 _MAYBE = "core::mem::MaybeUninit"
 
 
@@ -42,6 +44,31 @@ def lent_capacity(flow: FunctionFlow) -> Iterator[tuple[Point, Point]]:
 
 
 _USERS = frozenset({"generic", "dyn", "callback"})
+
+
+def beyond_length(flow: FunctionFlow) -> Iterator[Point]:
+    """A part of a vector up to the room just reserved, taken unchecked: its length is still what it was."""
+    for point, operation in flow.graph.points():
+        if operation.kind != "call" or flow.target(point).path not in _UNCHECKED:
+            continue
+        place, end = operation.operands[0].place, _end_of(flow.values.of(operation.operands[1]))
+        if place is None or end is None:
+            continue
+        owner = flow.writes.origin(place)
+        for earlier, room in flow.graph.points():
+            name = room.callee.name if room.kind == "call" and room.callee is not None else ""
+            receiver = room.operands[0].place if name in _RESERVES else None
+            if receiver is None or flow.writes.origin(receiver) != owner:
+                continue
+            same = flow.values.of(room.operands[1]) == end and flow.graph.dominates(earlier, point)
+            if same and not flow.writes.written_between(Point(earlier.block, earlier.at + 1), point, [owner]):
+                yield point
+                break
+
+
+def _end_of(index: Value) -> Value | None:
+    """Where a range that is selected ends: `n` of `..n`."""
+    return index.args[-1] if index.kind == "aggregate" and index.name == ".." and index.args else None
 
 
 def _is_fresh_buffer(flow: FunctionFlow, pointer: Value) -> bool:

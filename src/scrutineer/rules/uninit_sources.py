@@ -12,13 +12,13 @@ from scrutineer.flow.values import Value
 from scrutineer.flow.writes import overlaps
 from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.model.types import TypeRef
+from scrutineer.rules.uninit_capacity import is_whole_capacity
 from scrutineer.rules.uninit_uses import FirstUse, first_uses, use_of
 
 _SET_LEN = frozenset({"alloc::vec::Vec::set_len", "alloc::string::String::set_len"})
 _NEW = frozenset({"with_capacity", "new", "with_capacity_in", "default"})
 _GROWS = frozenset({"reserve", "reserve_exact", "try_reserve", "try_reserve_exact"})
 _MAYBE = "core::mem::MaybeUninit"
-_ASSUME = "core::mem::MaybeUninit::assume_init"
 
 
 class Exposed(msgspec.Struct, frozen=True):
@@ -37,6 +37,8 @@ def lengthened(flow: FunctionFlow) -> Iterator[Exposed]:
         place = operation.operands[0].place
         if place is None or _elements_may_be_uninit(flow, place):
             continue
+        if is_whole_capacity(flow, point, operation):
+            continue  # reported as that
         place = flow.writes.origin(place)
         if not _grows(flow, point, place, operation.operands[1]) or _written_before(flow, point, place):
             continue
@@ -126,61 +128,3 @@ def _written_before(flow: FunctionFlow, point: Point, place: Place) -> bool:
         for earlier, operation in flow.graph.points()
         if earlier != point and flow.graph.reaches(earlier, point)
     )
-
-
-def invented(flow: FunctionFlow) -> Iterator[tuple[Point, TypeRef, str]]:
-    """`uninitialized()`, `zeroed()` and `MaybeUninit::uninit().assume_init()` of types that have no such value."""
-    for point, operation in flow.graph.points():
-        if operation.kind != "call":
-            continue
-        path = flow.target(point).path
-        made = flow.type_of(operation.target) if operation.target is not None else TypeRef("unknown")
-        if path == "core::mem::uninitialized" and made.kind == "param":
-            yield point, made, "no value of it is made"
-        elif path == "core::mem::zeroed" and (why := _no_zero(flow, made)):
-            yield point, made, why
-        elif path == _ASSUME and _made_just_before(flow, operation) and not _is_array_of_maybe(made):
-            yield point, made, "nothing was written"
-
-
-def _made_just_before(flow: FunctionFlow, operation: Operation) -> bool:
-    """Whether the receiver is `MaybeUninit::uninit()` itself, which no name refers to."""
-    place = operation.operands[0].place
-    if place is None or place.steps or flow.body.locals[place.local].kind != "temporary":
-        return False
-    made = flow.values.definition(place.local)
-    return made is not None and made.callee is not None and made.callee.name.endswith("MaybeUninit::uninit")
-
-
-def _is_array_of_maybe(type_: TypeRef) -> bool:
-    if type_.kind == "unknown":
-        return True  # it may be one
-    return type_.kind in {"array", "tuple"} and all(arg.name == _MAYBE for arg in type_.args)
-
-
-def _no_zero(flow: FunctionFlow, type_: TypeRef) -> str:
-    """Why a type has no all-zero value; empty where it may have one."""
-    if type_.kind in {"ref", "fn"}:
-        return "a reference or function pointer is never null"
-    if type_.kind == "path" and type_.name in {
-        "alloc::boxed::Box",
-        "core::ptr::NonNull",
-        "alloc::vec::Vec",
-        "alloc::sync::Arc",
-    }:
-        return "its pointer is never null"
-    open_ = flow.program.visibility.is_reachable(flow.entry) and not flow.entry.item.unsafe
-    if type_.kind == "param" and open_ and not _has_unsafe_bound(flow, type_):
-        return "the caller may choose a type that has no all-zero value"
-    return ""
-
-
-def _has_unsafe_bound(flow: FunctionFlow, type_: TypeRef) -> bool:
-    """Whether a bound is an unsafe trait: its implementors promise something."""
-    for bound in flow.typed.bounds:
-        if bound.subject == type_:
-            for trait in bound.traits:
-                info = flow.program.impl_index.trait(trait.name)
-                if info is None or info.unsafe:
-                    return True
-    return False

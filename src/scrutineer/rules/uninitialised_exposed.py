@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
-from scrutineer.rules.uninit_raw import boxed_unwritten, lent_capacity
-from scrutineer.rules.uninit_sources import invented, lengthened
+from scrutineer.rules.uninit_capacity import whole_capacities
+from scrutineer.rules.uninit_invented import invented
+from scrutineer.rules.uninit_raw import beyond_length, boxed_unwritten, lent_capacity
+from scrutineer.rules.uninit_sources import lengthened
 from scrutineer.rules.unit import Unit
 
 
@@ -20,6 +22,7 @@ def check(unit: Unit) -> Iterator[Draft]:
         flow = unit.flows.of(entry.index)
         for body in flow.all_bodies() if flow is not None else ():
             yield from _lengthened(unit, body)
+            yield from _whole(body)
             yield from _invented(body)
             yield from _raw(unit, body)
 
@@ -34,6 +37,16 @@ def _lengthened(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
             message=f"`set_len` covers memory that nothing wrote, and it is {how} before anything does",
             related=(unit.related(flow.path, use.span, f"{how} here"),),
             help="fill it first (`resize`, `extend`), or write through the pointer and set the length afterwards",
+        )
+
+
+def _whole(flow: FunctionFlow) -> Iterator[Draft]:
+    for point in whole_capacities(flow):
+        yield Draft(
+            path=flow.path,
+            span=flow.operation(point).span,
+            message="the whole capacity becomes the length: there may be more room than was asked for and written",
+            help="set the length to what was written",
         )
 
 
@@ -58,6 +71,13 @@ def _raw(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
             message="a slice over capacity that nothing wrote is lent to code of the caller",
             related=(unit.related(flow.path, flow.operation(user).span, "lent here"),),
             help="lend initialised memory (`resize`), or a `&mut [MaybeUninit<u8>]`",
+        )
+    for point in beyond_length(flow):
+        yield Draft(
+            path=flow.path,
+            span=flow.operation(point).span,
+            message="`reserve` makes room, not elements: this reaches beyond the length into what nothing wrote",
+            help="make the elements first (`resize`)",
         )
     for point, type_ in boxed_unwritten(flow):
         yield Draft(
