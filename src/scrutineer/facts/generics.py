@@ -85,6 +85,11 @@ def _bound(subject: TypeRef, bounds: Node | None, text: bytes) -> Iterator[Bound
     yield Bound(subject, traits, lifetimes)
 
 
+def read_own_bounds(bounds: Node | None, text: bytes) -> tuple[Bound, ...]:
+    """Traits and lifetimes of `: A + B + 'a` after a trait's name."""
+    return tuple(_bound(TypeRef("self", "Self"), bounds, text))
+
+
 def read_bounds(bounds: Node | None, text: bytes) -> tuple[TypeRef, ...]:
     """Traits of `: A + B`, lifetimes left out."""
     return tuple(trait for bound in _bound(UNKNOWN, bounds, text) for trait in bound.traits)

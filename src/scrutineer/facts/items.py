@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 from tree_sitter import Node
 
 from scrutineer.facts.attributes import conjoin, is_test_predicate, predicate_of, read_attribute
 from scrutineer.facts.draft import Calls, Draft, FileDraft, Scope
-from scrutineer.facts.generics import read_bounds, read_generics, read_parameters, where_of
+from scrutineer.facts.generics import read_generics, read_own_bounds, read_parameters, where_of
 from scrutineer.facts.handlers import reads, text_at
 from scrutineer.facts.heads import close_predicates, read_head, shared, start_of
 from scrutineer.facts.types import read_type
-from scrutineer.model.items import Attribute
+from scrutineer.model.items import Attribute, Bound, Generics
 from scrutineer.model.span import Span
 from scrutineer.model.types import UNIT, UNKNOWN, TypeRef
 from scrutineer.syntax.grammar import field, kinds
@@ -123,11 +124,12 @@ def read_trait(draft: FileDraft, node: Node) -> bool:
         return True
     start = start_of(draft, node) if draft.parsed.rewrites else node.start_byte
     head = read_head(draft.text[start : name.start_byte])
+    bounds = read_own_bounds(node.child_by_field_id(_BOUNDS), draft.text)
     item = shared(draft, start, node.end_byte, name)
     item |= {
         "visibility": head.visibility,
-        "generics": read_generics(node, draft.text, where_of(node)),
-        "supertraits": read_bounds(node.child_by_field_id(_BOUNDS), draft.text),
+        "generics": _with_own_lifetimes(read_generics(node, draft.text, where_of(node)), bounds),
+        "supertraits": tuple(trait for bound in bounds for trait in bound.traits),
         "unsafe": "unsafe" in head.words,
         "auto": "auto" in head.words,
     }
@@ -135,6 +137,15 @@ def read_trait(draft: FileDraft, node: Node) -> bool:
     draft.traits.append(item)
     enter(draft, item, item["name"]).trait = index
     return True
+
+
+def _with_own_lifetimes(generics: Generics, bounds: tuple[Bound, ...]) -> Generics:
+    """`trait A: 'static` demands what `where Self: 'static` does."""
+    outlived = tuple(lifetime for bound in bounds for lifetime in bound.lifetimes)
+    if not outlived:
+        return generics
+    own = Bound(TypeRef("self", "Self"), (), outlived)
+    return msgspec.structs.replace(generics, bounds=(*generics.bounds, own))
 
 
 @reads("mod_item")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from scrutineer.facts.memo import Memo
-from scrutineer.model.types import NEVER, UNIT, UNKNOWN, TypeRef
+from scrutineer.model.types import NEVER, UNIT, UNKNOWN, TypeKind, TypeRef
 from scrutineer.syntax.grammar import field
 
 _INFER = TypeRef("infer")
@@ -72,10 +72,12 @@ def _read_rare(node: Node, text: bytes) -> TypeRef:
         case "function_type":
             return _function(node, text)
         case "dynamic_type" | "abstract_type" as kind:
-            return TypeRef("dyn" if kind == "dynamic_type" else "impl", "", _bounds(node, text))
+            word: TypeKind = "dyn" if kind == "dynamic_type" else "impl"
+            return TypeRef(word, "", _bounds(node, text), False, _outlived(node, text))
         case "bounded_type":
             opaque = _first(node).type == "abstract_type"
-            return TypeRef("impl" if opaque else "dyn", "", _bounds(node, text))
+            word = "impl" if opaque else "dyn"
+            return TypeRef(word, "", _bounds(node, text), False, _outlived(node, text))
         case "removed_trait_bound":
             return TypeRef("path", words(node, text))
         case "parenthesized_type" | "bracketed_type" | "higher_ranked_trait_bound":
@@ -101,6 +103,17 @@ def _bounds(node: Node, text: bytes) -> tuple[TypeRef, ...]:
         if part.type not in {"lifetime", "type_parameters", "use_bounds"}
         for trait in _bounds(part, text)
     )
+
+
+def _outlived(node: Node, text: bytes) -> tuple[str, ...]:
+    """The lifetimes of `dyn A + 'a`."""
+    found: list[str] = []
+    for part in parts(node):
+        if part.type == "lifetime":
+            found.append(words(part, text))
+        elif part.type == "bounded_type":
+            found += _outlived(part, text)
+    return tuple(found)
 
 
 def _scoped(node: Node, text: bytes) -> TypeRef:

@@ -20,7 +20,6 @@ _OWNERS = frozenset(
     {"alloc::ffi::CString", "alloc::string::String", "alloc::vec::Vec", "alloc::boxed::Box"}
     | {"std::ffi::OsString", "std::path::PathBuf"}
 )
-_RESIZES = frozenset({"reserve", "reserve_exact", "shrink_to_fit", "shrink_to", "into_boxed_slice"})
 _LOOKS = frozenset({"is_null", "eq", "addr", "len"})
 _DEEPEST = 3  # calls below a consuming method that are read for what they do with its memory
 _TAKES = frozenset({"frees", "owns_raw"})
@@ -69,16 +68,6 @@ def _after_drop(flow: FunctionFlow, point: Point, local: int, owner: Place) -> D
 
     for gone in after(flow, point, remade):
         there = flow.operation(gone)
-        if _moves_memory(flow, gone, owner):
-            use = next((at for at in after(flow, gone, remade) if _uses(flow, at, names)), None)
-            if use is not None:
-                return Doubled(
-                    point,
-                    use,
-                    "what this pointer points into may move before it is used",
-                    "used here",
-                    "dangling",
-                )
         if there.kind != "drop" or there.target != owner or flow.drops.decision(gone).real != "yes":
             continue
         if 0 in names:
@@ -90,7 +79,7 @@ def _after_drop(flow: FunctionFlow, point: Point, local: int, owner: Place) -> D
                 "dangling",
             )
         for use in after(flow, gone, remade):
-            if _uses(flow, use, names):
+            if uses(flow, use, names):
                 return Doubled(
                     point,
                     use,
@@ -101,14 +90,7 @@ def _after_drop(flow: FunctionFlow, point: Point, local: int, owner: Place) -> D
     return None
 
 
-def _moves_memory(flow: FunctionFlow, point: Point, owner: Place) -> bool:
-    """Whether a call makes the owner larger or smaller than it promised to be."""
-    operation = flow.operation(point)
-    given = argument(operation, 0) if operation.kind == "call" else None
-    return given == owner and flow.target(point).name in _RESIZES and flow.target(point).kind == "std"
-
-
-def _uses(flow: FunctionFlow, point: Point, names: frozenset[int]) -> bool:
+def uses(flow: FunctionFlow, point: Point, names: frozenset[int]) -> bool:
     """Whether an operation goes through a pointer, or hands it to somebody who may."""
     operation = flow.operation(point)
     if operation.kind in {"drop", "storage_dead", "binary", "match"}:

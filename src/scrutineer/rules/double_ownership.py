@@ -8,6 +8,7 @@ from scrutineer.flow.function import FunctionFlow
 from scrutineer.model.finding import Related
 from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import FunctionEntry
+from scrutineer.rules.dangling_moved import moved
 from scrutineer.rules.dangling_pointers import Doubled, freed, outlived, stale
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.ownership_destructors import Destructors, cloned, consumed, copied
@@ -35,6 +36,7 @@ def check(unit: Unit) -> Iterator[Draft]:
                     *bitwise(body),
                     *freed(body),
                     *stale(body),
+                    *moved(body),
                 ]
                 found += [*consumed(body, destructors), *cloned(body, destructors)]
             yield from _drafts(unit, body, found)

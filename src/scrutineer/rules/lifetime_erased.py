@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operation, Place
+from scrutineer.model.items import Bound
 from scrutineer.model.types import TypeRef
 from scrutineer.program.fields import fields_of
 from scrutineer.rules.lifetime_signatures import holds_pointer, lifetimes_in
@@ -24,6 +25,8 @@ def handed_to_foreign(flow: FunctionFlow) -> Iterator[tuple[Point, TypeRef]]:
     The parameter must be `'static`: whatever it borrows may be gone when the call comes back. A function that takes
     the box back itself uses it only while it runs.
     """
+    if flow.entry.item.unsafe:
+        return  # what the caller may pass is its contract's to say
     calls = [(point, operation) for point, operation in flow.graph.points() if operation.kind == "call"]
     if any(flow.target(point).path in _FROM_RAW for point, _ in calls):
         return
@@ -53,15 +56,22 @@ def _parameters_of(flow: FunctionFlow, places: Iterable[Place]) -> Iterator[Type
 
 
 def _is_static(flow: FunctionFlow, param: str) -> bool:
-    """Whether the parameter is declared `'static`, on the function or on its impl."""
+    """Whether the parameter is `'static`: as declared here, on its impl, or by a trait that it implements."""
     item = flow.entry.item
     bounds = list(item.generics.bounds)
     if item.impl_ >= 0:
         bounds += flow.program.files[flow.entry.file].impls[item.impl_].generics.bounds
-    return any(
-        bound.subject.name == param and ("'static" in bound.lifetimes or "static" in bound.lifetimes)
-        for bound in bounds
-    )
+    if any(bound.subject.name == param and _demands_static(bound) for bound in bounds):
+        return True
+    traits = [trait for bound in flow.typed.bounds if bound.subject.name == param for trait in bound.traits]
+    declared = [
+        flow.program.trait_paths[trait.name] for trait in traits if trait.name in flow.program.trait_paths
+    ]
+    return any(_demands_static(own) for entry in declared for own in entry.item.generics.bounds)
+
+
+def _demands_static(bound: Bound) -> bool:
+    return "'static" in bound.lifetimes
 
 
 def borrow_dropped(flow: FunctionFlow) -> Iterator[tuple[Point, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from scrutineer.model.items import Function
-from scrutineer.model.types import TypeRef
+from scrutineer.model.types import PRIMITIVES, TypeRef
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.program.fields import fields_of
 from scrutineer.program.program import Program
@@ -25,11 +25,11 @@ class Untied(msgspec.Struct, frozen=True):
     why: str
 
 
-def lifetimes_in(type_: TypeRef) -> set[str]:
-    """Named lifetimes that a type mentions."""
-    found = set(type_.lifetimes)
+def lifetimes_in(type_: TypeRef, *, objects: bool = True) -> set[str]:
+    """Named lifetimes that a type mentions; without `objects` not those that only bound a trait object's type."""
+    found = set(type_.lifetimes) if objects or type_.kind not in {"dyn", "impl"} else set()
     for part in (*type_.args, *(bound for _, bound in type_.bindings)):
-        found |= lifetimes_in(part)
+        found |= lifetimes_in(part, objects=objects)
     return found
 
 
@@ -46,16 +46,47 @@ def free_lifetimes(program: Program, entry: FunctionEntry) -> Iterator[Untied]:
     given |= {
         name for bound in item.generics.bounds for trait in bound.traits for name in lifetimes_in(trait)
     }
-    for lifetime in sorted(own & lifetimes_in(item.result) - given):
-        if _borrows(entry) and _result_points(program, entry):
+    for lifetime in sorted(own & lifetimes_in(item.result, objects=False) - given):
+        if (
+            _borrows(program, entry)
+            and _result_points(program, entry)
+            and not _is_optional(program, entry, lifetime)
+        ):
             yield Untied(entry, lifetime, "no parameter has it, so the caller may choose any")
 
 
-def _borrows(entry: FunctionEntry) -> bool:
-    """Whether an argument is borrowed or holds something: else the result can only be static data."""
-    return entry.item.receiver in {"&self", "&mut self"} or any(
-        parameter.type.kind == "ref" for parameter in entry.item.parameters
-    )
+def _borrows(program: Program, entry: FunctionEntry) -> bool:
+    """Whether an argument is borrowed that holds or leads to something: else the result can only be static data."""
+    lent = [
+        type_
+        for type_ in program.resolver.signature(entry.index).parameters
+        if type_.kind == "ref" and type_.args
+    ]
+    return any(not _is_plain(program, type_.args[0], 3) for type_ in lent)
+
+
+def _is_plain(program: Program, type_: TypeRef, depth: int) -> bool:
+    """Whether a type is a number, or a Copy struct of numbers: a key, that leads nowhere."""
+    if type_.kind == "path" and type_.name in PRIMITIVES - {"str"}:
+        return True
+    fields = fields_of(program, type_) if type_.kind == "path" and depth else None
+    copied = fields is not None and program.properties.is_copy(type_) == "yes"
+    return copied and all(_is_plain(program, field, depth - 1) for field in (fields or {}).values())
+
+
+def _is_optional(program: Program, entry: FunctionEntry, lifetime: str) -> bool:
+    """Whether the result is a struct of the crate that uses the lifetime only for what may still be absent."""
+    result = next((part for part in _parts(entry.item.result) if lifetime in part.lifetimes), None)
+    resolved = program.resolver.signature(entry.index).result
+    written = [program.type_entry(part.name) for part in _parts(resolved) if part.kind == "path"]
+    for found in written:
+        if found is None or result is None or found[1].item.name != result.last:
+            continue
+        names = found[1].item.generics.lifetimes
+        own = names[result.lifetimes.index(lifetime)] if len(names) == len(result.lifetimes) else ""
+        users = [field.type for field in found[1].item.fields if own in lifetimes_in(field.type)]
+        return bool(users) and all(type_.last in {"Option", "Vec"} for type_ in users)
+    return False
 
 
 def _result_points(program: Program, entry: FunctionEntry) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
-from scrutineer.rules.shared_mutable import made_from_shared, mutable_result
+from scrutineer.rules.shared_mutable import made_from_shared, mutable_result, takes_turns
 from scrutineer.rules.unit import Unit
 
 
@@ -32,7 +32,7 @@ def _signature(unit: Unit, entry: FunctionEntry) -> Iterator[Draft]:
     if not unit.program.visibility.is_reachable(entry):
         return
     why = mutable_result(unit.program, entry)
-    if why:
+    if why and not takes_turns(unit.flows.of(entry.index)):
         yield Draft(
             path=unit.program.files[entry.file].path,
             span=entry.item.name_span,

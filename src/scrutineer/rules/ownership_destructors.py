@@ -15,8 +15,8 @@ from scrutineer.program.fields import fields_of
 from scrutineer.program.paths import canonical_path
 from scrutineer.program.tables.effects import effects_of
 from scrutineer.rules.dangling_pointers import Doubled
-from scrutineer.rules.ownership_roots import root, without_references
-from scrutineer.rules.panic_updates import forgets
+from scrutineer.rules.ownership_roots import is_pointer, root, without_references
+from scrutineer.rules.panic_updates import forgets, written_root
 from scrutineer.rules.unit import Unit
 from scrutineer.rules.unwind_walk import DROP, after, never
 
@@ -74,7 +74,7 @@ def freed_field(flow: FunctionFlow, point: Point, operation: Operation) -> Place
     if given is None or path.startswith(_COUNTED) or not (foreign or effects_of(path) & _TAKES):
         return None
     place = root(flow, given)
-    if not place.steps or place.steps[-1][0] != "." or flow.type_of(place).kind != "pointer":
+    if not place.steps or place.steps[-1][0] != "." or not is_pointer(flow.type_of(place)):
         return None
     return place
 
@@ -92,7 +92,7 @@ def consumed(flow: FunctionFlow, destructors: Destructors) -> Iterator[Doubled]:
         if place is None or place.local != 1 or (place.steps[-1], flow.target(point).path) not in known:
             continue
         end = _dropped_too(flow, point)
-        if end is not None:
+        if end is not None and not _counted(flow, place):
             yield Doubled(
                 point,
                 end,
@@ -100,6 +100,15 @@ def consumed(flow: FunctionFlow, destructors: Destructors) -> Iterator[Doubled]:
                 "dropped here",
                 "double-free",
             )
+
+
+def _counted(flow: FunctionFlow, place: Place) -> bool:
+    """Whether the method changes the memory that it may free: a count of owners, it may be, which tells who frees."""
+    return any(written_root(flow, at, there) == place for at, there in flow.graph.points()) or any(
+        there.kind == "binary" and there.target is None and there.operands[0].place is not None
+        and root(flow, there.operands[0].place) == place
+        for _, there in flow.graph.points()
+    )  # fmt: skip
 
 
 def _dropped_too(flow: FunctionFlow, point: Point) -> Point | None:
@@ -157,6 +166,6 @@ def copied(unit: Unit, entry: TypeEntry, destructors: Destructors) -> Freed | No
     fields = fields_of(unit.program, type_) or {}
     for freed in destructors.of(type_):
         held = fields.get(freed.field[1:])
-        if held is not None and without_references(held).kind == "pointer":
+        if held is not None and is_pointer(without_references(held)):
             return freed
     return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
+from scrutineer.rules.ownership_parts import given_back
 
 _DEEPEST = 24
 _CARED_FOR_BY_HAND = frozenset({"core::ptr::NonNull", "core::mem::ManuallyDrop", "core::mem::MaybeUninit"})
@@ -34,13 +36,18 @@ def root(flow: FunctionFlow, place: Place, *, sure: bool = False) -> Place:
         if setter.kind == "assign" and given is not None and given.steps[:2] == ("@Some", ".0"):
             parts = given.steps[2:]
         number, parts = _zipped(setter, parts)
-        if sure and setter.kind == "call" and not _is_of_library(flow, setter):
+        part = given_back(flow, setter, _surely) if setter.kind == "call" else None
+        if part is None and sure and setter.kind == "call" and not _is_of_library(flow, setter):
             return place
-        base = _base(flow, setter, place, number)
+        base = _base(flow, setter, place, number, part)
         if base is None:
             return place
         place = base
     return place
+
+
+def _surely(flow: FunctionFlow, place: Place) -> Place:
+    return root(flow, place, sure=True)
 
 
 def _is_of_library(flow: FunctionFlow, operation: Operation) -> bool:
@@ -68,8 +75,10 @@ def _setter(flow: FunctionFlow, local: int) -> Operation | None:
     return None
 
 
-def _base(flow: FunctionFlow, setter: Operation, place: Place, number: int) -> Place | None:
-    given = argument(setter, number)
+def _base(
+    flow: FunctionFlow, setter: Operation, place: Place, number: int, part: Place | None
+) -> Place | None:
+    given = part or argument(setter, number)
     if given is None or (setter.kind == "assign" and setter.operands[0].mode == "constant"):
         return None
     if setter.kind in _PASSES_ON:
@@ -80,10 +89,27 @@ def _base(flow: FunctionFlow, setter: Operation, place: Place, number: int) -> P
         return Place(given.local, _shortened(given.steps) + steps, given.static)
     if setter.kind == "call" and setter.callee is not None and setter.callee.form != "value":
         made = flow.type_of(Place(place.local))
+        if _is_element(made, flow.type_of(given)):
+            return None
         adapter = made.name.startswith("core::iter::")
         if _leads_on(made) and (adapter or flow.answers.needs_drop(Place(place.local)) == "no"):
             return Place(given.local, _shortened(given.steps), given.static)
     return None
+
+
+def _is_element(made: TypeRef, collection: TypeRef) -> bool:
+    """Whether a call gives a raw pointer that lay in a collection of such: it leads elsewhere."""
+    collection = without_references(collection)
+    if collection.last in {"Option", "Result"} or is_pointer(collection):
+        return False
+    held = [part for part in _parts(collection) if is_pointer(part)]
+    return any(part in held for part in _parts(made))
+
+
+def _parts(type_: TypeRef) -> Iterator[TypeRef]:
+    yield type_
+    for arg in type_.args:
+        yield from _parts(arg)
 
 
 def _shortened(steps: tuple[str, ...]) -> tuple[str, ...]:
@@ -112,7 +138,7 @@ def is_manual(flow: FunctionFlow, place: Place) -> bool:
 
 
 def _is_manual_type(type_: TypeRef) -> bool:
-    if type_.kind in {"pointer", "unknown"} or type_.name in _CARED_FOR_BY_HAND:
+    if type_.kind == "unknown" or is_pointer(type_) or type_.name in _CARED_FOR_BY_HAND:
         return True
     return type_.kind in {"ref", "slice", "array"} and _is_manual_type(type_.args[0])
 
@@ -183,3 +209,10 @@ def without_references(type_: TypeRef) -> TypeRef:
     while type_.kind == "ref" and type_.args:
         type_ = type_.args[0]
     return type_
+
+
+def is_pointer(type_: TypeRef) -> bool:
+    """Whether a type is a raw pointer, bare or as `NonNull`, with `Option` or without."""
+    if type_.last == "Option" and type_.args:
+        type_ = type_.args[0]
+    return type_.kind == "pointer" or type_.name == "core::ptr::NonNull"

@@ -14,6 +14,7 @@ from scrutineer.rules.ownership_roots import alive, argument, names_of, pointee,
 from scrutineer.rules.panic_updates import forgets, mends, sets_length
 from scrutineer.rules.unwind_walk import after, is_droppable, never, place_is_droppable
 
+_LIBRARY = ("core::", "alloc::", "std::", "?")
 _HELD = frozenset({"alloc::vec::Vec", "alloc::boxed::Box", "alloc::string::String"})
 _READS = frozenset({"read", "read_unaligned", "transmute_copy"})
 _CHANGES = frozenset({"swap", "compare_exchange", "compare_exchange_weak", "store", "fetch_update"})
@@ -22,7 +23,11 @@ _COUNTS = frozenset({"increment_strong_count", "forget", "new"})
 
 def shared(flow: FunctionFlow) -> Iterator[Doubled]:
     """Values that a safe function makes out of what its caller only lent, and does not forget."""
-    if flow.entry.item.unsafe or flow.body.closure >= 0:
+    if (
+        flow.entry.item.unsafe
+        or flow.body.closure >= 0
+        or not flow.program.visibility.is_reachable(flow.entry)
+    ):
         return  # what a closure is lent often comes from an owner that knows of it: `drain().map(read)`
     for point, operation in flow.graph.points():
         made = operation.target
@@ -38,7 +43,7 @@ def shared(flow: FunctionFlow) -> Iterator[Doubled]:
             continue
         held = flow.type_of(owner) if owner.steps else flow.type_of(Place(owner.local))
         exact = without_references(held) == flow.type_of(made)
-        if not (exact if reads else _is_container(without_references(held))):
+        if not (exact if reads else _is_container(without_references(held))) or _may_be_copied(flow, held):
             continue
         if not _kept_back(flow, point, made, owner):
             yield Doubled(
@@ -48,6 +53,19 @@ def shared(flow: FunctionFlow) -> Iterator[Doubled]:
                 "",
                 "double-free",
             )
+
+
+def _may_be_copied(flow: FunctionFlow, type_: TypeRef) -> bool:
+    """Whether a parameter's trait is of a crate that was not read: it may demand `Copy`."""
+    type_ = without_references(type_)
+    if type_.kind != "param":
+        return any(_may_be_copied(flow, arg) for arg in type_.args)
+    return any(
+        flow.program.crate_of(trait.name) is None and not trait.name.startswith(_LIBRARY)
+        for bound in flow.typed.bounds
+        if bound.subject == type_
+        for trait in bound.traits
+    )
 
 
 def _is_lent(flow: FunctionFlow, owner: Place) -> bool:

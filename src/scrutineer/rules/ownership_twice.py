@@ -9,7 +9,7 @@ from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operation, Place
 from scrutineer.program.tables.effects import effects_of
 from scrutineer.rules.dangling_pointers import Doubled
-from scrutineer.rules.ownership_roots import argument, is_manual, names_of, root
+from scrutineer.rules.ownership_roots import argument, is_manual, is_pointer, names_of, root
 from scrutineer.rules.panic_updates import forgets, mends
 from scrutineer.rules.unwind_walk import after, never, place_is_droppable
 
@@ -29,7 +29,7 @@ def twice(flow: FunctionFlow) -> Iterator[Doubled]:
         if not place_is_droppable(flow, operation.target):
             continue
         source = argument(operation, 0)
-        owner = root(flow, source) if source is not None else None
+        owner = root(flow, source, sure=True) if source is not None and not _is_loaded(flow, source) else None
         if owner is None or owner.local < 0 or owner.local == operation.target.local:
             continue
         if is_manual(flow, owner) or not _is_whole(flow, point, operation, owner):
@@ -40,6 +40,13 @@ def twice(flow: FunctionFlow) -> Iterator[Doubled]:
                 point, end, "this makes a second owner of what is still dropped by its first", "dropped here again",
                 "double-free",
             )  # fmt: skip
+
+
+def _is_loaded(flow: FunctionFlow, source: Place) -> bool:
+    """Whether a pointer is an element of something that was lent: then it leads elsewhere."""
+    value = flow.values.of_place(source)
+    held = value.place if value.kind == "place" and value.place is not None else source
+    return is_pointer(flow.type_of(source)) and any(step == "*" or step[0] == "[" for step in held.steps)
 
 
 def _is_whole(flow: FunctionFlow, point: Point, operation: Operation, owner: Place) -> bool:

@@ -19,6 +19,7 @@ _WRITES = frozenset(
     {"core::ptr::write", "core::ptr::copy", "core::ptr::copy_nonoverlapping", "core::ptr::write_bytes"}
 )
 _SLICE_MUT = frozenset({"core::slice::from_raw_parts_mut"})
+_EXCHANGES = ("compare_exchange", "compare_and_swap", "fetch_")
 _COUNTED = frozenset({"alloc::rc::Rc", "alloc::sync::Arc"})
 _CELL = "core::cell::UnsafeCell"
 
@@ -168,3 +169,19 @@ def _through_clone(program: Program, entry: FunctionEntry) -> str:
         if type_.name in _COUNTED and type_.args and type_.args[0].name == _CELL
     ]
     return f"another clone shares the cell in `{shared[0]}`" if shared else ""
+
+
+def takes_turns(flow: FunctionFlow | None, depth: int = 2) -> bool:
+    """Whether a function, or one that it calls, exchanges an atomic: it may find out so that it is the only one."""
+    if flow is None:
+        return False
+    for point, operation in flow.graph.points():
+        target = flow.target(point)
+        called = operation.callee.name.rpartition("::")[2] if operation.callee is not None else ""
+        swaps = called == "swap" and target.path.startswith("core::sync::atomic::")
+        if swaps or called.startswith(_EXCHANGES):
+            return True
+        resolved = target.kind == "resolved" and target.crate == flow.program.root
+        if resolved and depth and takes_turns(flow.flow_of(target.function), depth - 1):
+            return True
+    return False

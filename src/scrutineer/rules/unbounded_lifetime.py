@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.lifetime_erased import borrow_dropped, handed_to_foreign
+from scrutineer.rules.lifetime_escapes import Escape, escapes
 from scrutineer.rules.lifetime_signatures import Untied, free_lifetimes, is_open, outlives_guard
+from scrutineer.rules.lifetime_stored import Stored, stored
+from scrutineer.rules.ownership_destructors import Destructors
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
 
@@ -24,6 +27,10 @@ def check(unit: Unit) -> Iterator[Draft]:
                 yield _signature(unit, untied)
         if unit.has_unsafe(entry):
             yield from _body(unit, entry)
+    for escape in escapes(unit, Destructors(unit)):
+        yield _escape(unit, escape)
+    for kept in stored(unit):
+        yield _stored(unit, kept)
 
 
 def _signature(unit: Unit, untied: Untied) -> Draft:
@@ -33,6 +40,31 @@ def _signature(unit: Unit, untied: Untied) -> Draft:
         span=item.name_span,
         message=f"the result of `{item.name}` lives for `{untied.lifetime}`, but {untied.why}",
         help="tie the lifetime of the result to the borrow it comes from",
+    )
+
+
+def _escape(unit: Unit, escape: Escape) -> Draft:
+    flow, freed = escape.flow, escape.freed
+    owner = freed.field[1:]
+    return Draft(
+        path=flow.path,
+        span=flow.operation(escape.point).span,
+        message=f"this `{escape.made.last}` keeps the pointer `{owner}` and not the borrow of its owner, who frees it",
+        class_=escape.class_,
+        related=(unit.related(freed.flow.path, freed.flow.place_span(freed.point), "freed here"),),
+        help=f"give `{escape.made.last}` a lifetime (`PhantomData<&'a T>`), or count the owners",
+    )
+
+
+def _stored(unit: Unit, kept: Stored) -> Draft:
+    type_ = kept.kept.last
+    follower = kept.follower
+    return Draft(
+        path=kept.flow.path,
+        span=kept.flow.operation(kept.point).span,
+        message=f"`{kept.field}` of a `{type_}` keeps the address of what `{kept.parameter}` only lends, for any time",
+        related=(unit.related(follower.path, follower.place_span(kept.followed), "followed here"),),
+        help=f"give `{type_}` a lifetime (`PhantomData<&'a T>`), or own what it points to",
     )
 
 
@@ -59,7 +91,7 @@ def _body(unit: Unit, entry: FunctionEntry) -> Iterator[Draft]:
 RULE = Rule(
     id="unbounded-lifetime",
     summary="references and handles that may outlive what they point into",
-    classes=("lifetime", "dangling"),
+    classes=("lifetime", "dangling", "double-free"),
     level="warning",
     confidence="high",
     since="0.1.0",
