@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from scrutineer.cases.asked import contract_of_function
 from scrutineer.cases.cases import Cases
+from scrutineer.cases.informal import asks_in_a_comment
 from scrutineer.cases.objection import ClaimAt, Objection, claims_of_kind
 from scrutineer.model.contract import Contract, Property
 from scrutineer.program.entries import FunctionEntry
@@ -25,7 +26,8 @@ _PROMISES = re.compile(
 _STATES = re.compile(r"\b(?:the|our) callers? (?:owns?|holds?|has|have|is|are|only)\b", re.IGNORECASE)
 """Words that tell of the caller what a type may well guarantee."""
 _ELSEWHERE = re.compile(
-    r"\bcallers? of `|\b(?:requirements?|contract|invariants?) of `|\binvariant", re.IGNORECASE
+    r"\bcallers? of `|\bmacro(?:'s)? callers?\b|\bcallers? of (?:the|this) macro\b|\b(?:requirements?|contract|invariants?) of `|\binvariant",
+    re.IGNORECASE,
 )
 _WHO = re.compile(
     r"^(?:this (?:function|method|callback)? ?|it )?(?:must |may |should |can )?(?:be )?(?:only )?(?:ever )?(?:be )?(?:called|used|invoked)"
@@ -54,6 +56,7 @@ _MEMORY: frozenset[Property] = frozenset(
 
 def unfounded_delegations(cases: Cases) -> Iterator[Objection]:
     """Claims that the caller sees to something, in functions that never ask it."""
+    bare: set[int] = set()
     for each in claims_of_kind(cases, "delegates"):
         entry = each.function
         if entry is None or entry.item.parent >= 0 or _states_the_contract(each):
@@ -66,8 +69,15 @@ def unfounded_delegations(cases: Cases) -> Iterator[Objection]:
             continue
         contract = contract_of_function(cases.flows.program, canonical_path(cases.flows.program, entry))
         if contract is None:
-            if _PROMISES.search(each.words) and not _of_trait(cases.flows.program, entry):
-                yield Objection(each, f"`{entry.item.name}` has no `# Safety` section that would ask it")
+            if entry.index in bare or not _PROMISES.search(each.words) or asks_in_a_comment(cases, each):
+                continue
+            bare.add(entry.index)  # one section is missing, however many comments lean on it
+            if not _of_trait(cases.flows.program, entry):
+                yield Objection(
+                    each,
+                    f"`{entry.item.name}` has no `# Safety` section that would ask it",
+                    certain=_must_document(cases.flows.program, entry),
+                )
         elif _says_only_who(contract) and _MEMORY & frozenset(each.testimony.claim.properties):
             words = contract.obligations[0].words.rstrip(".")
             yield Objection(each, f'the contract of `{entry.item.name}` asks nothing of the kind: "{words}"')
@@ -77,6 +87,11 @@ def _states_the_contract(each: ClaimAt) -> bool:
     """Whether the comment stands above the function: then it asks something of the caller, in the wrong form."""
     body = each.function.item.body_span if each.function is not None else None
     return body is None or each.testimony.span.end <= body.start
+
+
+def _must_document(program: Program, entry: FunctionEntry) -> bool:
+    """Whether others read the section: callers outside, or all of a kernel, whose rules ask for it everywhere."""
+    return program.unit.kind == "kernel" or program.visibility.is_reachable(entry)
 
 
 def _of_trait(program: Program, entry: FunctionEntry) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from scrutineer.cases.beside import impl_at
 from scrutineer.cases.by_invariant import invariants_of
 from scrutineer.cases.cases import Cases
+from scrutineer.cases.informal import speaks_of_invariants
 from scrutineer.cases.objection import ClaimAt, Objection, claims_of_kind
 from scrutineer.program.entries import TypeEntry
 from scrutineer.program.program import Program
@@ -33,11 +34,16 @@ def unfounded_invariants(cases: Cases) -> Iterator[Objection]:
         if "invariant" not in each.words.lower() or _NEGATED.search(each.words):
             continue
         found = _cited(cases.flows.program, each)
-        if found is None or invariants_of(found):
+        if found is None or invariants_of(found) or _elsewhere(cases, found):
             continue
         yield Objection(
             each, f"`{found.item.name}` documents no invariants: it has no `# Invariants` section"
         )
+
+
+def _elsewhere(cases: Cases, type_: TypeEntry) -> bool:
+    """Whether a comment beside the type or its fields states them; a kernel's rules ask for the section."""
+    return cases.flows.program.unit.kind != "kernel" and speaks_of_invariants(cases, type_)
 
 
 def _cited(program: Program, each: ClaimAt) -> TypeEntry | None:
