@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator
 
 from scrutineer.model.file import FileFacts
 from scrutineer.model.items import MacroCall
-from scrutineer.program.macros import Macros
 from scrutineer.program.memo import kept
 from scrutineer.program.program import Program
 from scrutineer.syntax.paste import gives_back
@@ -29,7 +28,7 @@ def may_write(program: Program, facts: FileFacts, call: MacroCall, names: Collec
     given = macros.read(facts.path)[call.arguments.start : call.arguments.end]
     words = set(_words(given))
     pasted = _PASTED in given
-    for name in {call.name.rpartition("::")[2], *words}:
+    for name in {call.name.rpartition("::")[2], *words} & macros.texts.keys():
         below = _definition_words(program, name)
         words |= below
         pasted |= _PASTED.decode() in below
@@ -39,24 +38,17 @@ def may_write(program: Program, facts: FileFacts, call: MacroCall, names: Collec
 @kept
 def _definition_words(program: Program, name: str) -> frozenset[str]:
     """All words of the definitions of a macro, of those they mention, and `[<` if one pastes names."""
+    texts = program.macros.texts
     found: set[str] = set()
     pending, seen = [name], {name}
     while pending:
-        for text in _definitions(program.macros, pending.pop()):
+        for text in texts.get(pending.pop(), ()):
             words = set(_words(text))
             found |= words
             found |= {_PASTED.decode()} if _PASTED in text else set()
-            pending += words - seen
+            pending += (words - seen) & texts.keys()
             seen |= words
     return frozenset(found)
-
-
-def _definitions(macros: Macros, name: str) -> Iterator[bytes]:
-    """Texts of every macro of that name, whichever of them a call means."""
-    for facts, definition in macros.named(name):
-        yield macros.read(facts.path)[definition.body.start : definition.body.end]
-    for dependency in macros.dependencies.values():
-        yield from _definitions(dependency, name)
 
 
 def _words(text: bytes) -> Iterator[str]:

@@ -88,9 +88,17 @@ class Macros:
             (f for key, macros in self.dependencies.items() if (f := macros.exported(last, key))), None
         )
 
-    def named(self, name: str) -> Sequence[tuple[FileFacts, MacroDefinition]]:
-        """Every definition of that name in this crate, with its file."""
-        return self._by_name.get(name, ())
+    @cached_property
+    def texts(self) -> dict[str, tuple[bytes, ...]]:
+        """Texts of all definitions by name, those of crates that were read included."""
+        found: dict[str, set[bytes]] = {}
+        for name, own in self._by_name.items():
+            texts = (self.read(facts.path)[each.body.start : each.body.end] for facts, each in own)
+            found.setdefault(name, set()).update(texts)
+        for dependency in self.dependencies.values():
+            for name, inherited in dependency.texts.items():
+                found.setdefault(name, set()).update(inherited)
+        return {name: tuple(sorted(texts)) for name, texts in found.items()}
 
     def knows(self, name: str, path: str, offset: int) -> bool:
         """Whether `expand` may answer."""
