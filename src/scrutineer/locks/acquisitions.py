@@ -11,6 +11,7 @@ from scrutineer.flow.graph import Point
 from scrutineer.locks.callers import from_caller
 from scrutineer.locks.guard_types import GuardTypes, mode_of, protected_by
 from scrutineer.locks.identity import LockFields, lock_at
+from scrutineer.locks.pairs import pairs
 from scrutineer.locks.places import Root, written
 from scrutineer.locks.summary import Summary
 from scrutineer.model.body import Operation, Place
@@ -32,6 +33,7 @@ class Acquisition(msgspec.Struct, frozen=True, kw_only=True):
     root: Root | None = None
     waits: str = ""
     through: str = ""  # path of the function that took it and returned the guard
+    releases: tuple[Point, ...] = ()  # calls that give it back, where no value is its guard
 
     @property
     def point(self) -> Point:
@@ -54,7 +56,16 @@ class Acquirer:
     def all(self) -> tuple[Acquisition, ...]:
         """Every acquisition of the body, handed-in guards first."""
         calls = (each for point, operation in self.flow.graph.points() for each in self._at(point, operation))
-        return (*self._parameters(), *calls)
+        return (*self._parameters(), *calls, *self._pairs())
+
+    def _pairs(self) -> Iterator[Acquisition]:
+        """Locks without a guard value: their number stands for the local that would hold it."""
+        for number, each in enumerate(pairs(self.flow)):
+            guard = Guard(
+                lock=each.lock, mode=each.mode, local=-2 - number, block=each.point.block,
+                operation=each.point.at, span=each.operation.span,
+            )  # fmt: skip
+            yield Acquisition(guard=guard, root=each.root, waits=each.waits, releases=each.releases)
 
     def _parameters(self) -> Iterator[Acquisition]:
         for number, local in enumerate(self.flow.body.locals):
@@ -71,23 +82,43 @@ class Acquirer:
 
     def _at(self, point: Point, operation: Operation) -> Iterator[Acquisition]:
         target = operation.target
-        if operation.kind != "call" or target is None or target.steps or target.local < 0:
+        if operation.kind not in {"call", "await"} or target is None or target.steps or target.local < 0:
             return
         held = self.types.of(self.flow.type_of(target))
         if held is None or held.form != "value":
             return
         if any(self._carries(operand.place) for operand in operation.operands):
             return  # a guard that goes through: `unwrap`, `map`
-        known = self._known(point, operation) or self._returned(point, operation)
+        asked = self._asked(point, operation)
+        known = self._known(*asked) or self._returned(*asked) or self._own(asked[0], held.guard)
         if known is None:
             lock = self._by_type(held.guard, written(self.flow, target))
             known = lock, None, "", ""
         lock, root, waits, through = known
         guard = Guard(
             lock=lock, mode=mode_of(held.guard), local=target.local, block=point.block, operation=point.at,
-            span=operation.span, attempt=self._tries(point),
+            span=operation.span, attempt=self._tries(asked[0]),
         )  # fmt: skip
         yield Acquisition(guard=guard, root=root, waits=waits, through=through)
+
+    def _asked(self, point: Point, operation: Operation) -> tuple[Point, Operation]:
+        """The call that gives a guard; of an `await`, the call that made what is awaited."""
+        place = operation.operands[0].place if operation.kind == "await" and operation.operands else None
+        made = self.flow.values.definition(place.local) if place is not None else None
+        at = self.flow.point_of(made) if made is not None else None
+        return (at, made) if at is not None and made is not None else (point, operation)
+
+    def _own(self, point: Point, guard: TypeRef) -> tuple[LockId, Root | None, str, str] | None:
+        """A method of the crate that gives a guard of the crate's own: what it is called on is the lock."""
+        call = self.flow.target(point)
+        operands = self.flow.operation(point).operands
+        place = operands[0].place if len(operands) == 1 else None
+        if guard.name not in self.types.own or call.crate != self.flow.program.root or place is None:
+            return None
+        if call.signature is None or call.signature.receiver != "&self":
+            return None
+        identity, root = lock_at(self.flow, place)
+        return identity, root, "sleeps", ""
 
     def _carries(self, place: Place | None) -> bool:
         """Whether an operand brings a guard by value, so that the result's is the same."""
@@ -117,7 +148,9 @@ class Acquirer:
     def _tries(self, point: Point) -> bool:
         call = self.flow.target(point)
         lock = lock_types().get(call.path.rpartition("::")[0])
-        return lock is not None and any(a.method == call.name and a.tries for a in lock.acquires)
+        if lock is None:
+            return call.name.startswith("try_")
+        return any(a.method == call.name and a.tries for a in lock.acquires)
 
     def _returned(self, point: Point, operation: Operation) -> tuple[LockId, Root | None, str, str] | None:
         """A function of this crate that returns a guard."""

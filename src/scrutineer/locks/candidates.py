@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrutineer.locks.guard_types import is_excluding
+from scrutineer.locks.own_guards import own_guards
+from scrutineer.locks.pairs import may_pair
 from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.program.macro_words import may_write
@@ -20,6 +22,7 @@ def candidates(program: Program) -> Iterator[int]:
     method counts only where a lock that has it is named at all: `read` takes no lock in a crate without `RwLock`.
     """
     guards = {path.rpartition("::")[2] for path in guard_types() if is_excluding(path)}
+    guards |= {path.rpartition("::")[2] for path in own_guards(program)}
     guards |= {
         entry.item.name
         for entry in program.types
@@ -59,6 +62,8 @@ def _calls(program: Program, entry: FunctionEntry, names: set[str]) -> bool:
     if entry.number >= len(facts.skeletons):
         return True  # nothing is known of the body yet
     skeleton = facts.skeletons[entry.number]
+    if may_pair(skeleton):
+        return True
     if any(call.lstrip(".").rpartition("::")[2] in names for call in skeleton.calls):
         return True
     return any(may_write(program, facts, facts.macro_calls[hole], names) for hole in skeleton.holes)

@@ -9,32 +9,16 @@ import msgspec
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.locks.acquisitions import Acquisition
+from scrutineer.locks.callbacks import ClosureRun, InClosure, closures_run, held_by, taken_inside
 from scrutineer.locks.callers import from_caller
 from scrutineer.locks.locks import FunctionLocks, Locks
-from scrutineer.locks.places import Root, root_of, written
+from scrutineer.locks.places import Root, root_of
 from scrutineer.locks.summary import Step
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.lock import LockId, LockMode
 from scrutineer.model.span import Span
 
 _BLOCKING = frozenset({"sleeps", "spins", "yields"})
-_AT_ONCE = ("core::option::Option::", "core::result::Result::")
-_AT_ONCE_BY_NAME = frozenset(
-    {
-        "for_each",
-        "try_for_each",
-        "fold",
-        "try_fold",
-        "any",
-        "all",
-        "find",
-        "position",
-        "retain",
-        "sort_by",
-        "sort_by_key",
-    }
-)
-"""Functions of std that run a closure before they return; iterator adapters run it later, when the lock may be free."""
 
 
 class DoubleLock(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,10 +69,8 @@ class DoubleLocks:
     ) -> Iterator[DoubleLock]:
         flow = inside.flow
         call = flow.target(point)
-        if call.kind != "resolved" or call.crate != self.program.root or call.alternatives:
-            return
-        summary = self.locks.summary(call.function)
-        if summary is None or not inside.held.must(point):
+        summary = self.locks.at_call(flow, point) if inside.held.must(point) else None
+        if summary is None:
             return
         for taken in summary.takes:
             seen = from_caller(flow, taken, operation)
@@ -105,45 +87,23 @@ class DoubleLocks:
             return
 
     def _in_closure(self, inside: FunctionLocks, point: Point, operation: Operation) -> Iterator[DoubleLock]:
-        """A closure that is handed to a function of std which runs it before it returns."""
-        flow = inside.flow
-        call = flow.target(point)
-        at_once = call.path.startswith(_AT_ONCE) or call.name in _AT_ONCE_BY_NAME
-        if not at_once or not inside.held.must(point):
+        """A closure that is handed to a function which runs it before it returns, under a lock of this body."""
+        if not inside.held.must(point):
             return
-        for operand in operation.operands:
-            type_ = flow.type_of(operand.place) if operand.place is not None else None
-            if type_ is None or type_.kind != "closure" or not type_.name.isdigit():
-                continue
-            body = flow.closures[int(type_.name)]
-            within = self.locks.inside(body)
-            for each in within.acquisitions if within is not None else ():
-                outer = self._outside(flow, body, each)
-                if outer is None or each.waits not in _BLOCKING or each.guard.attempt:
-                    continue
-                first = self._held(inside, point, *outer, each.guard.mode)
-                if first is not None:
-                    step = Step(flow.path, each.guard.span, f"takes `{outer[0]}` again")
-                    yield DoubleLock(
-                        flow=flow, lock=outer[0], first=first, span=each.guard.span, chain=(step,),
-                        certain=True, waits=each.waits,
-                    )  # fmt: skip
+        for run in closures_run(self.locks, inside.flow, point, operation):
+            for each in taken_inside(self.locks, run):
+                first = self._held(inside, point, each.lock, each.root, each.mode)
+                if first is not None and each.waits in _BLOCKING:
+                    yield _in_run(run, each, first)
 
-    def _outside(
-        self, flow: FunctionFlow, body: FunctionFlow, each: Acquisition
-    ) -> tuple[LockId, Root] | None:
-        """A closure's lock under the names of the function that writes the closure."""
-        if each.root is None:
-            return None
-        place = each.root.place
-        if place.static:
-            return each.guard.lock, each.root
-        captured = next((c.place for c in body.body.captures if c.local == place.local), None)
-        if captured is None:
-            return None
-        root = root_of(flow, Place(captured.local, place.steps, captured.static))
-        lock = LockId(each.guard.lock.owner, each.guard.lock.field, written(flow, root.place))
-        return lock, Root(root.place, root.exact and each.root.exact)
+    def in_callbacks(self, flow: FunctionFlow) -> Iterator[DoubleLock]:
+        """Closures of a body that take what the function which runs them holds."""
+        for point, operation in flow.graph.points():
+            for run in closures_run(self.locks, flow, point, operation):
+                for each in taken_inside(self.locks, run) if run.under else ():
+                    first = next((h for h in held_by(run) if _is_same(h, each)), None)
+                    if first is not None and each.waits in _BLOCKING:
+                        yield _in_run(run, each, first)
 
     def _held(
         self, inside: FunctionLocks, point: Point, lock: LockId, root: Root, mode: LockMode
@@ -188,3 +148,17 @@ class DoubleLocks:
             if root.local >= 0 and first in inside.held.in_local(point, root.local):
                 return True
         return False
+
+
+def _in_run(run: ClosureRun, each: InClosure, first: Acquisition) -> DoubleLock:
+    return DoubleLock(
+        flow=run.flow, lock=each.lock, first=first, span=each.chain[0].span, chain=each.chain,
+        certain=each.certain, waits=each.waits,
+    )  # fmt: skip
+
+
+def _is_same(held: Acquisition, each: InClosure) -> bool:
+    """Whether what a callee holds is certainly what a closure takes."""
+    if held.root is None or not held.root.exact or not each.root.exact or held.root.place != each.root.place:
+        return False
+    return held.guard.lock.may_equal(each.lock) and not (held.guard.mode == each.mode == "shared")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 import msgspec
 
+from scrutineer.locks.own_guards import own_guards
 from scrutineer.model.lock import LockMode
 from scrutineer.model.types import TypeRef
 from scrutineer.program.fields import parts_of
@@ -43,6 +44,11 @@ class GuardTypes:
         self.program = program
         self._known: dict[TypeRef, HeldType | None] = {}
 
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """Guards of the crate's own making, by path."""
+        return own_guards(self.program)
+
     def of(self, type_: TypeRef) -> HeldType | None:
         """The guard that a value of the type holds, or that it is a reference to."""
         if type_ not in self._known:
@@ -61,6 +67,8 @@ class GuardTypes:
         if type_.kind == "path":
             if type_.name in guard_types():
                 return type_ if is_excluding(type_.name) else None
+            if type_.name in self.own:
+                return type_
             if type_.name in _WRAPPERS:
                 return self._first(type_.args, depth)
             if depth < _DEEPEST and type_.name.partition("::")[0] == self.program.root:

@@ -40,6 +40,10 @@ class Held:
         self._starts: dict[Point, list[int]] = {}
         for number, each in enumerate(acquisitions):
             self._starts.setdefault(each.point, []).append(number)
+        self._ends: dict[Point, list[int]] = {}
+        for each in acquisitions:
+            for point in each.releases:
+                self._ends.setdefault(point, []).append(each.guard.local)
         self._entries: dict[int, State] = {}
         if acquisitions:
             self._solve()
@@ -72,6 +76,8 @@ class Held:
     def _after(self, state: State, point: Point, operation: Operation) -> State:
         may, must = state
         if may:
+            for local in self._ends.get(point, ()):
+                state = self._without(state, local)
             may, must = self._moved(state, operation)
         for number in self._starts.get(point, ()):
             local = self.acquisitions[number].guard.local

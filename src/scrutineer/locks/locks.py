@@ -9,6 +9,7 @@ locks.summary(function)               # what a caller needs to know
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from scrutineer.flow.function import Flows, FunctionFlow
@@ -20,7 +21,9 @@ from scrutineer.locks.guard_types import GuardTypes
 from scrutineer.locks.guarded import Guarded
 from scrutineer.locks.held import Held
 from scrutineer.locks.identity import LockFields
-from scrutineer.locks.summary import Step, Summary, Taken
+from scrutineer.locks.pairs import may_pair
+from scrutineer.locks.places import root_of
+from scrutineer.locks.summary import Run, Step, Summary, Taken
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.lock import GuardedPlace
 from scrutineer.program.paths import canonical_path
@@ -95,10 +98,14 @@ class Locks:
 
     def inside(self, flow: FunctionFlow) -> FunctionLocks | None:
         """Locks of one body, which may be a closure's."""
-        if all(self.types.of(type_) is None for type_ in flow.typed.locals):
+        if not self._pairs(flow) and all(self.types.of(type_) is None for type_ in flow.typed.locals):
             return None
         acquisitions = Acquirer(flow, self.types, self.fields, self.summary).all()
         return FunctionLocks(flow, self.types, acquisitions) if acquisitions else None
+
+    def _pairs(self, flow: FunctionFlow) -> bool:
+        skeletons = self.program.files[flow.entry.file].skeletons
+        return flow.entry.number < len(skeletons) and may_pair(skeletons[flow.entry.number])
 
     def summary(self, function: int) -> Summary | None:
         """Locks that calling a function takes; nothing where it takes none, or while it is being computed."""
@@ -106,6 +113,38 @@ class Locks:
             self._summaries[function] = None
             self._summaries[function] = self._summarise(function)
         return self._summaries[function]
+
+    def at_call(self, flow: FunctionFlow, point: Point) -> Summary | None:
+        """What the call at a point does, where it is known who is called and that it runs at once."""
+        call = flow.target(point)
+        if call.kind != "resolved" or call.crate != self.program.root or call.alternatives:
+            return None
+        if self.program.functions[call.function].item.asynchronous and not _awaited(flow, point):
+            return None
+        return self.summary(call.function)
+
+    @cached_property
+    def callback_users(self) -> tuple[FunctionFlow, ...]:
+        """Bodies that hand a closure to a function of the crate which runs it under a lock, as far as names tell."""
+        names = self.runners
+        found: list[FunctionFlow] = []
+        for entry in self.program.functions if names else ():
+            skeletons = self.program.files[entry.file].skeletons
+            calls = skeletons[entry.number].calls if entry.number < len(skeletons) else ()
+            if any(call.lstrip(".").rpartition("::")[2] in names for call in calls):
+                flow = self.flows.of(entry.index)
+                found += flow.all_bodies() if flow is not None else ()
+        return tuple(found)
+
+    @cached_property
+    def runners(self) -> frozenset[str]:
+        """Names of the crate's functions that run a closure of their caller under a lock."""
+        found = {inside.flow.entry for inside in self._bodies if inside.flow.body.closure < 0}
+        return frozenset(
+            entry.item.name
+            for entry in found
+            if (summary := self.summary(entry.index)) is not None and any(run.under for run in summary.runs)
+        )
 
     def _summarise(self, function: int) -> Summary | None:
         flow = self.flows.of(function)
@@ -120,7 +159,8 @@ class Locks:
                 takes.append(taken)
                 returned += [taken] if self._returns(own, each) else []
         takes += self._of_callees(flow)
-        return Summary(tuple(dict.fromkeys(takes))[:_MOST], tuple(returned)) if takes else None
+        runs = tuple(_runs(flow, own))
+        return Summary(tuple(dict.fromkeys(takes))[:_MOST], tuple(returned), runs) if takes or runs else None
 
     def _returns(self, own: FunctionLocks, acquisition: Acquisition) -> bool:
         """Whether the guard is in the result when the function returns."""
@@ -134,17 +174,38 @@ class Locks:
     def _of_callees(self, flow: FunctionFlow) -> list[Taken]:
         found: list[Taken] = []
         for point, operation in flow.graph.points():
-            call = flow.target(point)
-            if call.kind != "resolved" or call.crate != self.program.root or call.alternatives:
-                continue
-            summary = self.summary(call.function)
+            summary = self.at_call(flow, point)
             if summary is not None:
-                path = canonical_path(self.program, self.program.functions[call.function])
+                path = canonical_path(self.program, self.program.functions[flow.target(point).function])
                 step = Step(flow.path, operation.span, f"calls `{path}`")
                 always = _always(flow, point)
                 moved = (_through(flow, operation, step, taken, always=always) for taken in summary.takes)
                 found += [taken for taken in moved if taken is not None]
         return found
+
+
+def _runs(flow: FunctionFlow, own: FunctionLocks | None) -> Iterator[Run]:
+    """Calls of a function's own callbacks, with the locks that it holds then."""
+    for point, operation in flow.graph.points():
+        place = operation.operands[0].place if operation.operands else None
+        if flow.target(point).kind != "callback" or place is None:
+            continue
+        root = root_of(flow, place).place
+        if not 1 <= root.local <= flow.body.parameters or root.steps:
+            continue
+        certain = set(own.held.must(point)) if own is not None else set()
+        held = own.held.may(point) if own is not None else ()
+        under = (_taken(flow, each) for each in held if each.guard.lock in certain)
+        yield Run(root.local, tuple(taken for taken in under if taken is not None))
+
+
+def _awaited(flow: FunctionFlow, point: Point) -> bool:
+    """Whether what a call gives is awaited where it stands: only then does its body run here."""
+    target = flow.operation(point).target
+    return target is not None and any(
+        operation.kind == "await" and any(o.place == target for o in operation.operands)
+        for _, operation in flow.graph.points()
+    )
 
 
 def _through(flow: FunctionFlow, call: Operation, step: Step, taken: Taken, *, always: bool) -> Taken | None:

@@ -8,6 +8,7 @@ import msgspec
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.locks.callbacks import closures_run, held_by, taken_inside
 from scrutineer.locks.callers import from_caller
 from scrutineer.locks.locks import FunctionLocks, Locks
 from scrutineer.locks.summary import Step
@@ -58,18 +59,36 @@ def edges_of(locks: Locks, inside: FunctionLocks) -> Iterator[Edge]:
             step = Step(flow.path, each.guard.span, f"takes `{each.guard.lock}` while holding `{held}`")
             yield _edge(inside, each.point, (held, mode), (each.guard.lock, each.guard.mode), (step,))
     for point, operation in flow.graph.points():
-        call = flow.target(point)
-        if call.kind != "resolved" or call.crate != locks.program.root or call.alternatives:
-            continue
-        known = _held(inside, point)
-        summary = locks.summary(call.function) if known else None
+        known = _held(inside, point) if operation.kind == "call" else []
+        summary = locks.at_call(flow, point) if known else None
         for taken in summary.takes if summary is not None else ():
             seen = from_caller(flow, taken, operation)
             if seen is None or taken.waits not in _BLOCKING:
                 continue
             for held, mode in known:
-                step = Step(flow.path, operation.span, f"calls `{call.path}` while holding `{held}`")
+                path = flow.target(point).path
+                step = Step(flow.path, operation.span, f"calls `{path}` while holding `{held}`")
                 yield _edge(inside, point, (held, mode), (seen[0], taken.mode), (step, *taken.chain))
+
+
+def edges_of_callbacks(locks: Locks, flow: FunctionFlow) -> Iterator[Edge]:
+    """The order in which closures of a body take locks under those of the function that runs them."""
+    for point, operation in flow.graph.points():
+        for run in closures_run(locks, flow, point, operation):
+            under = list(held_by(run))
+            for each in taken_inside(locks, run) if under else ():
+                for held in under:
+                    text = f"hands a closure to `{flow.target(point).path}`, which holds `{held.guard.lock}` when it runs it"
+                    yield Edge(
+                        held=held.guard.lock,
+                        held_mode=held.guard.mode,
+                        taken=each.lock,
+                        mode=each.mode,
+                        flow=flow,
+                        span=each.chain[0].span,
+                        chain=(Step(flow.path, operation.span, text), *each.chain),
+                        others=frozenset(name_of(other.guard.lock) for other in under),
+                    )
 
 
 def _edge(

@@ -24,6 +24,9 @@ _SAME_OBJECT = frozenset(
     }
 )
 """Methods whose result stands for the object that the receiver stands for: smart pointers and references."""
+_OPENS = frozenset({"get", "raw_get", "as_ptr"})
+_CELLS = frozenset({"core::cell::UnsafeCell", "kernel::types::Opaque", "core::cell::SyncUnsafeCell"})
+"""Types whose `get` gives a pointer to what they hold, which has no other name."""
 _DEEPEST = 8
 
 
@@ -79,6 +82,8 @@ def _source(flow: FunctionFlow, definition: Operation) -> tuple[Place, bool] | N
     if definition.kind == "call" and definition.callee is not None and len(operands) == 1:
         name = definition.callee.name.rpartition("::")[2]
         if name in _SAME_OBJECT and flow.type_of(place).kind in {"path", "ref", "param"}:
+            return place, True
+        if name in _OPENS and flow.type_of(place).name in _CELLS:
             return place, True
         if definition.callee.form == "method" and _gives_reference(flow, definition):
             return place.then(f".{name}()"), False

@@ -33,8 +33,16 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     chain: tuple[Step, ...] = ()
 
 
+class Run(msgspec.Struct, frozen=True):
+    """A function that runs what its parameter (counted from 1) is, before it returns; it holds `under` then."""
+
+    parameter: int
+    under: tuple[Taken, ...]
+
+
 class Summary(msgspec.Struct, frozen=True):
-    """Locks that a call of a function takes, and those whose guards it returns."""
+    """Locks that a call of a function takes, those whose guards it returns, and closures that it runs."""
 
     takes: tuple[Taken, ...] = ()
     returned: tuple[Taken, ...] = ()
+    runs: tuple[Run, ...] = ()

@@ -19,6 +19,9 @@ def check(unit: Unit) -> Iterator[Draft]:
     for inside in unit.locks.bodies():
         for found in finder.of(inside):
             yield _draft(unit, found)
+    for flow in unit.locks.callback_users:
+        for found in finder.in_callbacks(flow):
+            yield _draft(unit, found)
 
 
 def _draft(unit: Unit, found: DoubleLock) -> Draft:

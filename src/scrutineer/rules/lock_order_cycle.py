@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scrutineer.locks.order import Cycle, Edge, cycles, edges_of
+from scrutineer.locks.order import Cycle, Edge, cycles, edges_of, edges_of_callbacks
 from scrutineer.model.finding import Flow
 from scrutineer.model.lock import LockId
 from scrutineer.rules.draft import Draft
@@ -14,14 +14,17 @@ from scrutineer.rules.unit import Unit
 
 def check(unit: Unit) -> Iterator[Draft]:
     """Report each cycle once, where its first lock is held and the next is taken."""
-    edges = (
-        edge
-        for inside in unit.locks.bodies()
-        if not unit.marked(inside.flow.path)
-        for edge in edges_of(unit.locks, inside)
-    )
-    for cycle in cycles(edges):
+    for cycle in cycles(_edges(unit)):
         yield _draft(unit, cycle)
+
+
+def _edges(unit: Unit) -> Iterator[Edge]:
+    for inside in unit.locks.bodies():
+        if not unit.marked(inside.flow.path):
+            yield from edges_of(unit.locks, inside)
+    for flow in unit.locks.callback_users:
+        if not unit.marked(flow.path):
+            yield from edges_of_callbacks(unit.locks, flow)
 
 
 def _draft(unit: Unit, cycle: Cycle) -> Draft:

@@ -74,12 +74,20 @@ class BorrowedLock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     unlocked: tuple[str, ...] = ()
 
 
+class LockPair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two functions without a guard between them, whose names follow no rule; `x_lock` and `x_unlock` need no entry."""
+
+    takes: str
+    gives: str
+
+
 class LockTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that `locks.toml` says."""
 
     lock: tuple[LockType, ...]
     guard: tuple[GuardType, ...]
     borrowed: tuple[BorrowedLock, ...]
+    pair: tuple[LockPair, ...]
 
 
 @cache
