@@ -10,6 +10,7 @@ import msgspec
 from scrutineer.cases.asked import Asked, asked_by
 from scrutineer.cases.by_check import by_check
 from scrutineer.cases.by_contract import by_contract
+from scrutineer.cases.by_exclusion import by_exclusion
 from scrutineer.cases.by_fields import by_fields
 from scrutineer.cases.by_invariant import by_invariant
 from scrutineer.cases.by_ownership import by_ownership
@@ -31,6 +32,7 @@ _WITNESSES: tuple[Callable[[Question], Evidence | None], ...] = (
     by_origin,
     by_declaration,
     by_ownership,
+    by_exclusion,
     by_check,
     by_contract,
     by_invariant,
@@ -102,7 +104,7 @@ class Builder:
 
     def _asked(self, site: Site, at: SiteAt | None) -> list[Asked]:
         found = asked_by(self.program, site, at)
-        return found or (list(self.needs.of(site.callee)) if site.kind_is("call") else [])
+        return [*found, *self.needs.of(site.callee)] if site.kind_is("call") else found
 
     def _evidence(self, site: Site, at: SiteAt | None, asked: Asked) -> Evidence | None:
         if at is None:
@@ -111,7 +113,7 @@ class Builder:
         return found or self._by_callers(at, asked)
 
     def _by_callers(self, at: SiteAt, asked: Asked) -> Evidence | None:
-        """The function around the site has no contract, and every call of it is in this crate: each is asked."""
+        """The contract around the site does not name it, but every call is in this crate: each is asked."""
         entry = at.flow.entry
         question = question_of(at, asked, asked.precondition)
         handed = handed_on(question) if self.needs.is_internal(entry) else None
@@ -119,7 +121,7 @@ class Builder:
             return None
         wanted = handed.precondition
         extent = f" ({wanted.extent})" if wanted.extent else ""
-        text = f"each caller in this crate is asked it of `{wanted.parameter}`{extent}: the function has no contract"
+        text = f"each caller in this crate is asked it of `{wanted.parameter}`{extent}: no contract says so"
         return question.evidence("contract", text, entry.item.name_span)
 
     def _unmet(self, site: Site) -> Iterator[Question | None]:

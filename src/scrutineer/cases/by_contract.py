@@ -44,6 +44,7 @@ _CALLER = re.compile(
 )
 _NOT = re.compile(r"\b(?:must|may|should|can) ?not\b", re.IGNORECASE)
 _THE_POINTER = re.compile(r"^(?:the |this |a )?(?:\w+ )?pointer\b", re.IGNORECASE)
+_OF_BLOCKS = re.compile(r"\ballocat|\bblock\b|\bfreed\b|into_raw|`?Box\b")
 _FAR_IN = 24  # characters before the parameter: `The given `, `Both `, `The memory behind `
 _WORD = re.compile(r"[a-z_]\w+")
 _ALIKE = 0.75  # of the words of two sentences that ask the same
@@ -123,6 +124,8 @@ def _asks(each: Precondition, question: Question, parameter: str, steps: tuple[s
     if not each.parameter and not wanted.parameter:
         return each.property in _WHOLE or (each.property in _OF_SELF and _same_self(question))
     if not parameter or each.parameter != parameter or not _is_subject(each):
+        return False
+    if question.asks_for_block and not _OF_BLOCKS.search(each.words):
         return False
     named = not steps or any(step[1:] in _WORD.findall(each.words) for step in steps)
     return named and _reaches(each, question)

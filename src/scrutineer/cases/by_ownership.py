@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from scrutineer.cases.origin import origin_of
 from scrutineer.cases.question import Question
+from scrutineer.cases.uses import is_used_after
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.flow.writes import overlaps
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.case import Evidence
-from scrutineer.model.types import PRIMITIVES
 
 _KEEPER = "core::mem::ManuallyDrop"
 _FORGET = "core::mem::forget"
@@ -27,7 +25,6 @@ _COPIES = frozenset(
     }
 )
 """Operations after which the original must not be used or dropped."""
-_LENDS = frozenset({"borrow", "raw_borrow", "call", "aggregate"})
 
 
 def by_ownership(question: Question) -> Evidence | None:
@@ -95,48 +92,16 @@ def _forgets(flow: FunctionFlow, point: Point, local: int) -> bool:
 
 
 def _is_used_again(flow: FunctionFlow, point: Point, place: Place) -> bool:
-    """Whether something after a point may use a place, or something before it took the place out already."""
-    lent = set[int]()
-    for here, operation in flow.graph.points():
-        if here == point or operation.kind in {"drop", "storage_dead"}:
-            continue
-        if flow.target(here).path in _COPIES and _takes(flow, operation, place):
-            return True
-        if not _touches(operation, place):
-            continue
-        if flow.graph.reaches(point, here) and not _forgets(flow, here, place.local):
-            return True
-        if _lends(flow, operation) and operation.target is not None:
-            lent.add(operation.target.local)
-    lent -= {each.place.local for each in flow.operation(point).operands if each.place is not None}
-    return any(
-        flow.graph.reaches(point, here) and bool(lent & set(_locals(operation)))
+    """Whether something after a point may use a place, or something else takes the place out, too."""
+    taken = any(
+        here != point and flow.target(here).path in _COPIES and _takes(flow, operation, place)
         for here, operation in flow.graph.points()
-        if operation.kind not in {"drop", "storage_dead"}
+        if operation.kind == "call"
     )
+    return taken or is_used_after(flow, point, place, lambda here: _forgets(flow, here, place.local))
 
 
 def _takes(flow: FunctionFlow, operation: Operation, place: Place) -> bool:
     """Whether another copy is of the same place, or of a part of it, or of what it is a part of."""
     other = _original(flow, operation)
     return other is not None and overlaps(other, place)
-
-
-def _lends(flow: FunctionFlow, operation: Operation) -> bool:
-    """Whether what an operation gives may refer to what it takes in."""
-    if operation.target is None or operation.target.steps or operation.kind not in _LENDS:
-        return False
-    return flow.type_of(operation.target).name not in PRIMITIVES
-
-
-def _touches(operation: Operation, place: Place) -> bool:
-    places = [each.place for each in operation.operands if each.place is not None]
-    if operation.target is not None and operation.target.steps:
-        places.append(operation.target)
-    return any(overlaps(each, place) for each in places)
-
-
-def _locals(operation: Operation) -> Iterator[int]:
-    for each in operation.operands:
-        if each.place is not None:
-            yield each.place.local

@@ -49,7 +49,7 @@ _ZEROABLE = frozenset("u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f
 
 def by_origin(question: Question) -> Evidence | None:
     """What the pointer was made of proves the property for it."""
-    if not _is_pointer(question) or not _asks_only_that(question):
+    if not _is_pointer(question) or not _asks_only_that(question) or question.asks_for_block:
         return None
     origin = question.origin
     if question.wanted.property not in _PROVES[origin.kind] or question.wanted.extent:

@@ -11,11 +11,15 @@ from scrutineer.cases.question import Question
 from scrutineer.cases.reads import FieldRead, fields_of_place
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.values import Value
 from scrutineer.model.body import Operand, Place
 from scrutineer.model.contract import Property
 from scrutineer.model.types import TypeRef
 
 _UNBOUND: frozenset[Property] = frozenset(("other", "send", "sync", "unreachable"))
+_CHECKED: frozenset[Property] = frozenset(("no-alias", "no-data-race", "owned", "initialised", "valid-value"))
+"""What a look behind the pointer can show; then it is not the caller who shows it."""
+_SURFACE = frozenset({".is_null", ".addr", ".is_aligned"})
 _PURE = frozenset(
     {
         ".add",
@@ -43,7 +47,9 @@ def handed_on(question: Question) -> Asked | None:
     if flow.body.closure >= 0 or wanted.property in _UNBOUND or wanted.position < 0:
         return None
     place = _parameter(question)
-    if place is None or _was_freed(question, place):
+    if place is None or _was_freed(question, place) or _is_looked_at(question, place):
+        return None
+    if wanted.property == "invariant" and not _only_hands_on(question):
         return None
     extent = _extent(question)
     if extent is None:
@@ -113,6 +119,27 @@ def _was_freed(question: Question, place: Place) -> bool:
         if same and flow.graph.reaches(point, question.at.point):
             return True
     return False
+
+
+def _is_looked_at(question: Question, place: Place) -> bool:
+    """Whether a check of what lies behind the parameter decides that the site is reached: "if it is unique"."""
+    if question.wanted.property not in _CHECKED:
+        return False
+    checks = question.flow.checks.at(question.at.point)
+    return any(_looks(part, place) for check in checks for part in check.fact.left.walk())
+
+
+def _only_hands_on(question: Question) -> bool:
+    """Whether the call is made of the function's own parameters: what it changes is then the caller's to know."""
+    return all(_is_theirs(question.flow, each) for each in question.at.operation.operands)
+
+
+def _looks(part: Value, place: Place) -> bool:
+    """Whether a part of a condition reads behind a pointer, or is the answer of a function that may."""
+    if part.kind == "call" and part.name not in _SURFACE:
+        return any(arg.place == place for arg in part.args)
+    read = part.place
+    return read is not None and place.is_prefix_of(read) and "*" in read.steps[len(place.steps) :]
 
 
 def _extent(question: Question) -> str | None:

@@ -1,8 +1,8 @@
-"""What the crate's own unsafe functions without a written contract ask: what their bodies rest on.
+"""What the crate's own unsafe functions ask beyond what is written: what their bodies rest on.
 
 Such a function, if nothing outside the crate can call it, hands on to its callers what its unsafe operations ask of
-its parameters and nothing in it meets. Each caller then has these obligations of its own. A function that others can
-call has no such contract: they would have to read its body.
+its parameters and neither its contract nor anything in it meets. Each caller then has these obligations of its own. A
+function that others can call asks no more than its contract: they would have to read its body.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from scrutineer.cases.asked import Asked, asked_in_words, functions_at, parameter_names
+from scrutineer.cases.asked import Asked, functions_at, parameter_names
 from scrutineer.cases.handed_on import handed_on, written_fields
 from scrutineer.cases.question import Question
 from scrutineer.flow.function import Flows
@@ -39,21 +39,19 @@ class Needs:
         self._cyclic: set[int] = set()
 
     def of(self, path: str) -> tuple[Asked, ...]:
-        """What a function asks; empty where it has a contract, can be called from outside, or asks nothing."""
+        """What a function asks beyond its contract; empty where it can be called from outside, or asks nothing."""
         if self.program.crate_of(path) is not self.program:
             return ()
         entries = [entry for entry in functions_at(self.program, path) if self.is_internal(entry)]
         return self._of(entries[0].index) if len(entries) == 1 else ()
 
     def is_internal(self, entry: FunctionEntry) -> bool:
-        """Whether a function is unsafe, has no contract, and all calls of it are in this crate."""
+        """Whether a function is unsafe, and all calls of it are in this crate."""
         item = entry.item
         if not item.unsafe or item.body_span is None or item.trait >= 0 or item.abi:
             return False
         trait = self.program.resolver.scope_of(entry).trait if item.impl_ >= 0 else ""
         if trait and not self._is_internal_trait(trait):
-            return False
-        if asked_in_words(self.program, canonical_path(self.program, entry)) is not None:
             return False
         return bool(trait) or not self.program.visibility.is_reachable(entry)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from scrutineer.cases.asked import Asked
 from scrutineer.cases.located import SiteAt
-from scrutineer.cases.origin import Origin, origin_of
+from scrutineer.cases.origin import Origin, origin_of, stepped
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.model.body import Operand
 from scrutineer.model.case import Evidence, EvidenceKind
 from scrutineer.model.contract import Precondition
 from scrutineer.model.span import Location, Span
 
+_BLOCK = re.compile(r"\bblock\b|while the box lives|\binto_raw\b")
 _ARITHMETIC = frozenset(("add", "sub", "offset", "byte_add", "byte_sub", "byte_offset"))
 
 
@@ -39,6 +42,13 @@ class Question(msgspec.Struct, frozen=True):
         """Whether the operation is pointer arithmetic, for which the extent of the memory matters."""
         return self.at.target.name in _ARITHMETIC
 
+    @property
+    def asks_for_block(self) -> bool:
+        """Whether a whole block of an allocator is meant, which no mere pointer into memory is."""
+        return self.wanted.property in {"allocated", "valid", "no-alias"} and bool(
+            _BLOCK.search(self.wanted.words)
+        )
+
     def evidence(self, kind: EvidenceKind, text: str, span: Span | None = None) -> Evidence:
         """Evidence at a span of this body, or at the site itself."""
         if span is None or span.path:
@@ -51,15 +61,7 @@ class Question(msgspec.Struct, frozen=True):
 def question_of(at: SiteAt, asked: Asked, wanted: Precondition) -> Question:
     """The question whether a precondition holds at a site, with its operand."""
     operand = at.operand(wanted.position)
-    return Question(at, asked, wanted, _stepped(at, operand, wanted.steps) if wanted.steps else operand)
-
-
-def _stepped(at: SiteAt, operand: Operand | None, steps: tuple[str, ...]) -> Operand | None:
-    """What lies in or behind an argument; a receiver that the call borrows by itself is not dereferenced."""
-    if operand is None or operand.place is None:
-        return None
-    behind = at.flow.type_of(operand.place).kind in {"ref", "pointer"}
-    place = operand.place
-    for step in steps if behind else steps[steps[0] == "*" :]:
-        place = place.then(step)
-    return Operand("read", at.flow.values.of_place(place).place or place)
+    if wanted.steps:
+        place = stepped(at.flow, operand, wanted.steps) if operand is not None else None
+        operand = Operand("read", place) if place is not None else None
+    return Question(at, asked, wanted, operand)

@@ -59,6 +59,7 @@ class Values:
         self._whole: dict[int, int] = {}
         self._definition: dict[int, Operation] = {}
         self._pinned: set[int] = set(range(body.parameters + 1))
+        self._lent: set[int] = set()  # as a whole, so that another name for it may set it
         for block in body.blocks:
             for operation in block.operations:
                 self._note(operation)
@@ -78,6 +79,8 @@ class Values:
         for operand in operation.operands:
             if operand.place is not None and (lent or operand.mode == "write"):
                 self._pinned.add(operand.place.local)
+                if not operand.place.steps:
+                    self._lent.add(operand.place.local)
 
     def definition(self, local: int) -> Operation | None:
         """The only operation that ever sets this local, unless it is written in parts or borrowed mutably."""
@@ -90,6 +93,11 @@ class Values:
         if local <= self.body.parameters or self._whole.get(local) != 1:
             return None
         return self._definition.get(local)
+
+    def only_pointer(self, local: int) -> Operation | None:
+        """The only operation that sets a pointer, whatever is written behind it: also that of the result."""
+        known = self._whole.get(local) == 1 and local not in self._lent
+        return self._definition.get(local) if known and not 1 <= local <= self.body.parameters else None
 
     def of(self, operand: Operand | None, depth: int = DEEPEST) -> Value:
         """Value of an operand."""
