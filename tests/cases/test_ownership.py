@@ -69,3 +69,37 @@ def test_a_value_that_nothing_drops_or_uses_again_has_one_owner(body: str) -> No
 )
 def test_a_second_owner_or_a_later_use_leaves_it_open(signature: str, body: str) -> None:
     assert "discharged" not in owned(signature, body)
+
+
+DROPPED = """
+use std::mem::ManuallyDrop;
+use std::ptr;
+pub struct Guard {{ {visibility} state: ManuallyDrop<String> }}
+impl Drop for Guard {{ fn drop(&mut self) {{ drop(unsafe {{ ManuallyDrop::take(&mut self.state) }}); }} }}
+impl Guard {{ {others} }}
+"""
+KEEPS = "pub fn into(self) -> String { let mut me = ManuallyDrop::new(self); unsafe { ManuallyDrop::take(&mut me.state) } }"
+RESTORES = "pub fn swap(&mut self) { let s = unsafe { ManuallyDrop::take(&mut self.state) }; self.state = ManuallyDrop::new(s); }"
+LEAVES = "pub fn steal(&mut self) -> String { unsafe { ManuallyDrop::take(&mut self.state) } }"
+
+
+@pytest.mark.parametrize(
+    ("others", "visibility", "settled"),
+    [
+        ("", "", True),
+        (KEEPS, "", True),
+        (KEEPS + RESTORES, "", True),
+        (KEEPS + LEAVES, "", False),
+        ("", "pub", False),
+    ],
+)
+def test_a_destructor_takes_a_field_that_everybody_else_leaves_there(
+    others: str, visibility: str, settled: bool
+) -> None:
+    cases = cases_of(DROPPED.format(others=others, visibility=visibility))
+    (case,) = cases.named("drop")
+    assert case.settled == settled
+    if settled and others:
+        named = {entry.item.rpartition("::")[2] for entry in cases.whole(case).base.entries}
+        assert "into" in named
+        assert all(each.kind == "writers" for o in case.obligations for each in o.evidence)

@@ -13,7 +13,7 @@ from scrutineer.cases.field_writers import FieldWriters
 from scrutineer.cases.located import locate
 from scrutineer.cases.reads import FieldRead, fields_read
 from scrutineer.flow.function import Flows
-from scrutineer.model.case import BaseEntry, TrustedBase
+from scrutineer.model.case import BaseEntry, SafetyCase, TrustedBase
 from scrutineer.model.site import Site
 from scrutineer.model.span import Location, Span
 from scrutineer.program.entries import AnyEntry
@@ -33,9 +33,23 @@ class Bases:
 
     def of_site(self, site: Site) -> TrustedBase:
         """What one site rests on: its function, its callee, and the writers of every field it reads."""
-        fields = self._fields(site)
-        own = list(self._around(site))
-        return self._base([*own, *(each for field in fields for each in self._of_field(field))], fields)
+        return self.of_case(SafetyCase(site=site, operation=""))
+
+    def of_case(self, case: SafetyCase) -> TrustedBase:
+        """What a case rests on: that of its site, and the functions that its evidence names."""
+        fields = self._fields(case.site)
+        found = [*self._around(case.site), *(each for field in fields for each in self._of_field(field))]
+        return self._base([*found, *self._witnesses(case)], fields)
+
+    def _witnesses(self, case: SafetyCase) -> Iterator[BaseEntry]:
+        """Functions that evidence of kind `writers` stands in."""
+        places = [each.location for o in case.obligations for each in o.evidence if each.kind == "writers"]
+        for entry in self.program.functions if places else ():
+            facts = self.program.files[entry.file]
+            first = facts.lines.position(entry.item.span.start).line
+            last = facts.lines.position(entry.item.span.end).line
+            if any(facts.path == place.path and first <= place.start.line <= last for place in places):
+                yield self._entry(entry, "keeps what the evidence says")
 
     def of_fields(self, fields: list[FieldRead]) -> TrustedBase:
         """What the values of some fields rest on."""

@@ -15,10 +15,12 @@ from scrutineer.cases.by_fields import by_fields
 from scrutineer.cases.by_invariant import by_invariant
 from scrutineer.cases.by_ownership import by_ownership
 from scrutineer.cases.by_type import by_declaration, by_origin, by_type
+from scrutineer.cases.field_writers import FieldWriters
 from scrutineer.cases.handed_on import handed_on
 from scrutineer.cases.located import SiteAt, locate
 from scrutineer.cases.needs import Needs
 from scrutineer.cases.question import Question, question_of
+from scrutineer.cases.takers import Takers
 from scrutineer.cases.testimony import checked, claims_at, vouches
 from scrutineer.cases.why import why_unsafe
 from scrutineer.cases.written import arguments, one_line
@@ -52,6 +54,7 @@ class Builder:
         self.program = flows.program
         self.text = text
         self.needs = Needs(flows, sites, self._unmet)
+        self.takers = Takers(flows, FieldWriters(flows, text), sites)
 
     def case(self, site: Site) -> SafetyCase:
         """The safety case of one site, without its trusted base."""
@@ -81,8 +84,8 @@ class Builder:
             requirement=_requirement(asked, subject),
             source=asked.source,
             condition=wanted.condition,
-            evidence=(evidence,) if evidence else (),
-            status="delegated" if evidence and evidence.kind == "contract" else "discharged",
+            evidence=evidence,
+            status="delegated" if evidence and evidence[0].kind == "contract" else "discharged",
         )
         return obligation if evidence else self._claimed(obligation, claims)
 
@@ -106,16 +109,20 @@ class Builder:
         found = asked_by(self.program, site, at)
         return [*found, *self.needs.of(site.callee)] if site.kind_is("call") else found
 
-    def _evidence(self, site: Site, at: SiteAt | None, asked: Asked) -> Evidence | None:
+    def _evidence(self, site: Site, at: SiteAt | None, asked: Asked) -> tuple[Evidence, ...]:
         if at is None:
-            return by_fields(self.program, site, asked) if site.kind_is("impl") else None
+            found = by_fields(self.program, site, asked) if site.kind_is("impl") else None
+            return (found,) if found else ()
         found = _here(at, asked)
-        return found or self._by_callers(at, asked)
-
-    def _by_callers(self, at: SiteAt, asked: Asked) -> Evidence | None:
-        """The contract around the site does not name it, but every call is in this crate: each is asked."""
-        entry = at.flow.entry
+        if found:
+            return (found,)
         question = question_of(at, asked, asked.precondition)
+        handed = self._by_callers(question)
+        return self.takers.by_drop(question) or ((handed,) if handed else ())
+
+    def _by_callers(self, question: Question) -> Evidence | None:
+        """The contract around the site does not name it, but every call is in this crate: each is asked."""
+        entry = question.flow.entry
         handed = handed_on(question) if self.needs.is_internal(entry) else None
         if handed is None:
             return None

@@ -13,7 +13,7 @@ from scrutineer.model.case import Evidence
 
 _KEEPER = "core::mem::ManuallyDrop"
 _FORGET = "core::mem::forget"
-_COPIES = frozenset(
+COPIES = frozenset(
     {
         "core::ptr::read",
         "pointer::read",
@@ -30,7 +30,7 @@ _COPIES = frozenset(
 def by_ownership(question: Question) -> Evidence | None:
     """The original lies in a variable of this body that is never dropped, and nothing uses it again."""
     flow, point = question.flow, question.at.point
-    if question.wanted.property != "owned" or question.at.target.path not in _COPIES:
+    if question.wanted.property != "owned" or question.at.target.path not in COPIES:
         return None
     place = _original(flow, question.at.operation)
     if place is None or flow.graph.reaches(point, point) or _is_used_again(flow, point, place):
@@ -94,7 +94,7 @@ def _forgets(flow: FunctionFlow, point: Point, local: int) -> bool:
 def _is_used_again(flow: FunctionFlow, point: Point, place: Place) -> bool:
     """Whether something after a point may use a place, or something else takes the place out, too."""
     taken = any(
-        here != point and flow.target(here).path in _COPIES and _takes(flow, operation, place)
+        here != point and flow.target(here).path in COPIES and _takes(flow, operation, place)
         for here, operation in flow.graph.points()
         if operation.kind == "call"
     )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from scrutineer.cases.origin import OriginKind
 from scrutineer.cases.question import Question
+from scrutineer.model.body import Operand
 from scrutineer.model.case import Evidence
 from scrutineer.model.contract import Property
 from scrutineer.model.types import TypeRef
@@ -132,6 +135,10 @@ def by_type(question: Question) -> Evidence | None:
     match wanted.property, at.target.path:
         case "no-overflow", _ if operand is not None and operand.constant in {"0", "1"}:
             return question.evidence("type", "no type is larger than `isize::MAX` bytes")
+        case "layout", _ if wanted.words == "the type has a size" and _has_size(_pointee_of(question, 0)):
+            return question.evidence("type", f"a `{_pointee_of(question, 0)}` is at least one byte large")
+        case "in-bounds" | "initialised", "alloc::vec::Vec::set_len" if _is_zero(at.operand(1)):
+            return question.evidence("type", "every vector holds no element or more")
         case "valid-value", "core::mem::zeroed" if _all_zero_is_valid(result):
             return question.evidence("type", f"all zero bits are a `{result}`")
         case "initialised", "core::mem::MaybeUninit::assume_init" if _needs_no_value(result):
@@ -160,6 +167,21 @@ def _pointee(question: Question) -> TypeRef | None:
     type_ = question.flow.type_of(question.operand.place)
     pointer = type_.kind in {"pointer", "ref"} or type_.name == "core::ptr::NonNull"
     return type_.args[0] if pointer and type_.args else None
+
+
+def _pointee_of(question: Question, position: int) -> TypeRef | None:
+    return _pointee(msgspec.structs.replace(question, operand=question.at.operand(position)))
+
+
+def _has_size(type_: TypeRef | None) -> bool:
+    """Whether values of a type take up at least one byte."""
+    if type_ is None:
+        return False
+    return type_.kind in {"pointer", "ref", "fn"} or (type_.kind == "path" and type_.name in _ZEROABLE)
+
+
+def _is_zero(operand: Operand | None) -> bool:
+    return operand is not None and operand.constant in {"0", "0usize"}
 
 
 def _all_zero_is_valid(type_: TypeRef) -> bool:

@@ -54,7 +54,7 @@ class Cases:
 
     def whole(self, case: SafetyCase) -> SafetyCase:
         """A case with its trusted base."""
-        return msgspec.structs.replace(case, base=self.bases.of_site(case.site))
+        return msgspec.structs.replace(case, base=self.bases.of_case(case))
 
     def named(self, word: str) -> tuple[SafetyCase, ...]:
         """Cases that a SITE means: `item#kind.ordinal` (the item's last segments suffice), an item, or `path:line`."""

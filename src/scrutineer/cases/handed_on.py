@@ -19,6 +19,8 @@ from scrutineer.model.types import TypeRef
 _UNBOUND: frozenset[Property] = frozenset(("other", "send", "sync", "unreachable"))
 _CHECKED: frozenset[Property] = frozenset(("no-alias", "no-data-race", "owned", "initialised", "valid-value"))
 """What a look behind the pointer can show; then it is not the caller who shows it."""
+_OF_ALL: frozenset[Property] = frozenset(("invariant", "same-allocation", "no-overlap"))
+"""What concerns all arguments of a call together."""
 _SURFACE = frozenset({".is_null", ".addr", ".is_aligned"})
 _PURE = frozenset(
     {
@@ -49,7 +51,7 @@ def handed_on(question: Question) -> Asked | None:
     place = _parameter(question)
     if place is None or _was_freed(question, place) or _is_looked_at(question, place):
         return None
-    if wanted.property == "invariant" and not _only_hands_on(question):
+    if wanted.property in _OF_ALL and not _only_hands_on(question):
         return None
     extent = _extent(question)
     if extent is None:

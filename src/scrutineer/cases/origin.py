@@ -118,6 +118,8 @@ def _of_borrow(
     if any(type_.kind == "pointer" for type_ in through):
         if place.steps == ("*",):  # a reborrow
             return origin_of(flow, Operand("read", Place(place.local)), depth - 1)
+        if definition.kind == "borrow":  # a reference is one, whatever had to hold for making it
+            return Origin("reference", definition.mutable, root=place, span=definition.span)
         return Origin("unknown", root=place)
     if _is_raw(flow.type_of(place)):
         return origin_of(flow, Operand("read", place), depth - 1)

@@ -19,6 +19,7 @@ EvidenceKind = Literal[
     "guard",  # a live guard of the lock
     "contract",  # the enclosing unsafe function asks it of its caller
     "invariant",  # a documented `# Invariants` section that speaks of the field
+    "writers",  # every function that can change the field keeps it so, and is named
     "claim",  # a sentence of a SAFETY comment that was verified against the code
     "exploration",  # interleavings explored within bounds, and none breaks it
 ]
