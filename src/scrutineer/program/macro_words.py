@@ -32,7 +32,12 @@ def may_write(program: Program, facts: FileFacts, call: MacroCall, names: Collec
         below = _definition_words(program, name)
         words |= below
         pasted |= _PASTED.decode() in below
-    return any(name in words or (pasted and _is_joined(name, words)) for name in names)
+    if not words.isdisjoint(names):
+        return True
+    if not pasted:
+        return False
+    pieces = _pieces(words, " ".join(names))
+    return any(_is_joined(name, pieces) for name in names)
 
 
 @kept
@@ -55,9 +60,13 @@ def _words(text: bytes) -> Iterator[str]:
     return (word.decode("utf-8", "replace") for word in _WORD.findall(text))
 
 
-def _is_joined(name: str, words: Iterable[str]) -> bool:
-    """Whether words, in whatever case, joined give the name."""
-    pieces = {piece for word in words if word and (piece := word.lower()) in name}
+def _pieces(words: Iterable[str], names: str) -> list[str]:
+    """Which words, in whatever case, can be a part of one of the names."""
+    return [lower for word in words if (lower := word.lower()) in names]
+
+
+def _is_joined(name: str, pieces: Collection[str]) -> bool:
+    """Whether pieces, in whatever order and however often, give the name."""
     ends = {0}
     for at in range(len(name)):
         if at in ends:
