@@ -138,9 +138,12 @@ def _of_unsafe_function(program: Program, number: int, function: int) -> Iterato
 
 
 def _attributes(program: Program, number: int) -> Iterator[Found]:
-    entries: list[AnyEntry] = []
-    for table in (program.functions, program.values):
-        entries.extend(entry for entry in table if entry.file == number and entry.item.attributes)
+    facts = program.files[number]
+    functions, values = program.start(number, "functions"), program.start(number, "values")
+    entries: list[AnyEntry] = [
+        *program.functions[functions : functions + len(facts.functions)],
+        *program.values[values : values + len(facts.values)],
+    ]
     for entry in entries:
         item: Item = entry.item
         for attribute in item.attributes:

@@ -6,13 +6,13 @@ A pure function. Expanding what is inside an expansion again is the caller's bus
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from scrutineer.model.span import Span
 from scrutineer.syntax.hygiene import local_names
-from scrutineer.syntax.macro_rules import Bindings, Matcher, Rule, names_in, repetition_at, rules_of
+from scrutineer.syntax.macro_rules import Binding, Bindings, Matcher, Rule, names_in, repetition_at, rules_of
 from scrutineer.syntax.tokens import Token, TokenError, tokenize
 
 LARGEST_EXPANSION = 1_000_000
@@ -65,37 +65,41 @@ class Expansion(NamedTuple):
 
 
 class _Transcriber:
-    """Writes one rule's transcriber with its bindings filled in."""
+    """Writes one rule's transcriber with its bindings filled in.
 
-    def __init__(self, body: Sequence[Token], arguments: Sequence[Token], crate: str, mark: int) -> None:
+    `own` and `given` are the tokens of the definition and of the arguments as they stand in the output: what lies
+    between two metavariables is copied in one step.
+    """
+
+    def __init__(
+        self, body: Sequence[Token], own: list[Written], arguments: Sequence[Token], crate: str
+    ) -> None:
         self.body = body
+        self.own = own
+        self.given = [(token, False, token.text) for token in arguments]
         self.arguments = arguments
         self.crate = crate
-        self.mark = mark
         self.output: list[Written] = []
-        self.hygienic: frozenset[int] = frozenset()
 
     def write(self, start: int, end: int, bindings: Bindings) -> bool:
         """Write a range of the transcriber; false where a binding is missing or the text grows too large."""
         at = start
-        while at < end:
-            token = self.body[at]
-            if token.text != "$":
-                text = f"{token.text}{_MARK}{self.mark}" if at in self.hygienic else token.text
-                self.output.append((token, True, text))
-                at += 1
-                continue
-            repetition = repetition_at(self.body, at)
+        for dollar in _dollars(self.body, start, end):
+            if dollar < at:
+                continue  # inside a repetition that is written already
+            self.output += self.own[at:dollar]
+            repetition = repetition_at(self.body, dollar)
             if repetition is not None:
                 if not self._repeat(repetition.start, repetition.end, repetition.separator, bindings):
                     return False
                 at = repetition.after
-            elif at + 1 < end and self.body[at + 1].kind == "identifier":
-                if not self._variable(self.body[at + 1], bindings):
+            elif dollar + 1 < end and self.body[dollar + 1].kind == "identifier":
+                if not self._variable(self.body[dollar + 1], bindings):
                     return False
-                at += 2
+                at = dollar + 2
             else:
                 return False  # `${count(x)}` and other unstable forms
+        self.output += self.own[at:end]
         return len(self.output) < LARGEST_EXPANSION
 
     def _variable(self, name: Token, bindings: Bindings) -> bool:
@@ -112,7 +116,7 @@ class _Transcriber:
         wrap = bound.kind in _WRAPPED and not _is_one_tree(tokens)
         if wrap:
             self.output.append((tokens[0], False, "("))
-        self.output.extend((token, False, token.text) for token in tokens)
+        self.output += self.given[bound.start : bound.end]
         if wrap:
             self.output.append((tokens[-1], False, ")"))
         return True
@@ -121,7 +125,9 @@ class _Transcriber:
         used = [name for name in names_in(self.body, start, end) if isinstance(bindings.get(name), list)]
         if not used:
             return False
-        rounds = max(len(bindings[name]) for name in used)
+        if end - start == 2:  # `$($x)*`, as macros hand on what they have not read yet
+            return self._each(self.body[start + 1], bindings[used[0]], separator)
+        rounds = max(len(bound) for name in used if isinstance(bound := bindings[name], list))
         for index in range(rounds):
             if index and separator is not None:
                 self.output.append((separator, True, separator.text))
@@ -133,6 +139,19 @@ class _Transcriber:
             if not self.write(start, end, inner):
                 return False
         return True
+
+    def _each(self, name: Token, bound: Binding, separator: Token | None) -> bool:
+        """Write what a metavariable stands for in each round."""
+        for index, one in enumerate(bound if isinstance(bound, list) else ()):
+            if index and separator is not None:
+                self.output.append((separator, True, separator.text))
+            if not self._variable(name, {name.text: one}):
+                return False
+        return len(self.output) < LARGEST_EXPANSION
+
+
+def _dollars(body: Sequence[Token], start: int, end: int) -> list[int]:
+    return [at for at in range(start, end) if body[at].text == "$"]
 
 
 def _is_one_tree(tokens: Sequence[Token]) -> bool:
@@ -153,38 +172,37 @@ def _close_of(tokens: Sequence[Token]) -> int:
     return -1
 
 
-def _without_empty_lists(output: Sequence[Written]) -> Iterator[Written]:
+def _without_empty_lists(output: list[Written]) -> list[Written]:
     """Leave out what Rust allows and its tree-sitter grammar does not: `T: >`, `A + >`, `impl<>`, `f::<>()`.
 
     Such empty lists come from repetitions that matched nothing.
     """
-    at = 0
+    kept: list[Written] = []
+    at = 0  # what stands before is kept or left out
     bounds = False  # behind a `where`, up to the body: elsewhere `: {` begins a block (of a label or a field)
-    while at < len(output):
-        text = output[at][2]
-        if text not in _BESIDE_LISTS:
-            yield output[at]
-            at += 1
+    for here, (_, _, text) in enumerate(output):
+        if text not in _BESIDE_LISTS or here < at:
             continue
-        after = output[at + 1][2] if at + 1 < len(output) else ""
+        after = output[here + 1][2] if here + 1 < len(output) else ""
         bounds = text == "where" or (bounds and text not in {"{", ";"})
-        if text in {":", "+"} and after in _BOUNDS_END and (after != "{" or (text == ":" and bounds)):
-            at += 1
-        elif text == "::" and after == "<" and at + 2 < len(output) and output[at + 2][2] == ">":
-            at += 3
-        elif text == "<" and after == ">":
-            at += 2
+        if text in {":", "+"}:
+            empty = 1 if after in _BOUNDS_END and (after != "{" or (text == ":" and bounds)) else 0
+        elif text == "::":
+            empty = 3 if after == "<" and here + 2 < len(output) and output[here + 2][2] == ">" else 0
         else:
-            yield output[at]
-            at += 1
+            empty = 2 if text == "<" and after == ">" else 0
+        if empty:
+            kept += output[at:here]
+            at = here + empty
+    return kept + output[at:]
 
 
-def _assemble(output: Sequence[Written]) -> tuple[bytes, list[Written], list[int]]:
+def _assemble(output: list[Written]) -> tuple[bytes, list[Written], list[int]]:
     """Join tokens to text: apart by a space, but for neighbours that touched in their source.
 
     Also the tokens that are left, and where each begins.
     """
-    written = list(_without_empty_lists(output))
+    written = _without_empty_lists(output)
     parts: list[str] = []
     starts: list[int] = []
     size = end = 0
@@ -200,16 +218,24 @@ def _assemble(output: Sequence[Written]) -> tuple[bytes, list[Written], list[int
     return "".join(parts).encode("latin-1"), written, starts
 
 
+class _Definition(NamedTuple):
+    """A definition's tokens, as they stand in an expansion too, and its rules."""
+
+    body: list[Token]
+    own: list[Written]
+    rules: tuple[Rule, ...]
+
+
 @lru_cache(maxsize=1024)
-def _definition(text: bytes) -> tuple[list[Token], tuple[Rule, ...]]:
+def _definition(text: bytes) -> _Definition:
     tokens = tokenize(text)
-    return tokens, tuple(rules_of(tokens))
+    return _Definition(tokens, [(token, True, token.text) for token in tokens], tuple(rules_of(tokens)))
 
 
 @lru_cache(maxsize=1024)
 def _hygienic(text: bytes, start: int, end: int) -> frozenset[int]:
     """Which tokens of a transcriber of that definition name its own locals."""
-    return local_names(_definition(text)[0], start, end)
+    return local_names(_definition(text).body, start, end)
 
 
 def expand(
@@ -223,7 +249,7 @@ def expand(
     from every other's. None where no rule fits or the macro uses what is not stable: the hole stays opaque.
     """
     try:
-        body, rules = _definition(definition.text)
+        body, own, rules = _definition(definition.text)
         given = tokenize(arguments.text)
     except TokenError:
         return None
@@ -232,8 +258,12 @@ def expand(
         bindings = matcher.match(rule)
         if bindings is None:
             continue
-        transcriber = _Transcriber(body, given, crate, mark)
-        transcriber.hygienic = _hygienic(definition.text, *rule.transcriber)
+        hygienic = _hygienic(definition.text, *rule.transcriber)
+        if hygienic:
+            own = own.copy()
+            for at in hygienic:
+                own[at] = (body[at], True, f"{body[at].text}{_MARK}{mark}")
+        transcriber = _Transcriber(body, own, given, crate)
         if not transcriber.write(*rule.transcriber, bindings):
             return None
         text, written, starts = _assemble(transcriber.output)

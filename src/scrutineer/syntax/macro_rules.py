@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from scrutineer.syntax.fragments import SKIP
 from scrutineer.syntax.tokens import Token
 
@@ -22,7 +24,7 @@ class Rule(NamedTuple):
     transcriber: tuple[int, int]
 
 
-class Fragment(NamedTuple):
+class Fragment(msgspec.Struct, frozen=True, gc=False):
     """What a metavariable is bound to: its kind, and a half-open range of argument tokens."""
 
     kind: str
@@ -127,6 +129,9 @@ class Matcher:
 
     def _repeat(self, repetition: Repetition, position: int, end: int, bindings: Bindings) -> int:
         """Match a repetition as often as it goes."""
+        name = self._tree_variable(repetition)
+        if name:
+            return self._trees(name, repetition.operator, position, end, bindings)
         rounds: list[Bindings] = []
         while position < end and len(rounds) < LARGEST_REPETITION:
             start = position
@@ -147,3 +152,23 @@ class Matcher:
         for name in names_in(self.pattern, repetition.start, repetition.end):
             bindings[name] = [once[name] for once in rounds if name in once]
         return position
+
+    def _tree_variable(self, repetition: Repetition) -> str:
+        """The metavariable of a repetition that is no more than `$($x:tt)*` or `$($x:tt)+`, else nothing."""
+        start, plain = repetition.start, repetition.separator is None and repetition.operator != "?"
+        if not plain or repetition.end != start + 4 or self.pattern[start].text != "$":
+            return ""
+        is_tree = self.pattern[start + 2].text == ":" and self.pattern[start + 3].text == "tt"
+        return self.pattern[start + 1].text if is_tree else ""
+
+    def _trees(self, name: str, operator: str, position: int, end: int, bindings: Bindings) -> int:
+        """Match all token trees that are left: macros that eat their input piece by piece do little else."""
+        found: list[Binding] = []
+        while position < end and len(found) < LARGEST_REPETITION:
+            after = SKIP["tt"](self.arguments, position, end)
+            if after <= position:
+                break
+            found.append(Fragment("tt", position, after))
+            position = after
+        bindings[name] = found
+        return -1 if operator == "+" and not found else position

@@ -39,7 +39,7 @@ def paste(arguments: MacroSource, call: Span) -> Expansion | None:
             end = tokens[token.partner].end
             text[token.start : end] = name.ljust(end - token.start).encode("latin-1")
             at = token.partner
-            token = token._replace(end=end)
+            token = Token(token.kind, token.text, token.start, end, token.partner)
         written.append((token, False, name or token.text))
         at += 1
     starts = [token.start for token, _, _ in written]
