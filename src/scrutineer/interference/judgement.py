@@ -11,6 +11,7 @@ from scrutineer.explore.model import Model, ModelError
 from scrutineer.explore.steps import Contract
 from scrutineer.explore.verdict import Bounds, Verdict, VerdictKind
 from scrutineer.interference.looks import looked_at
+from scrutineer.interference.owners import Owner, owner_of
 from scrutineer.interference.pair import Pair
 from scrutineer.interference.protocol.extract import Extractor
 from scrutineer.interference.removal import Removal
@@ -21,6 +22,7 @@ from scrutineer.model.lock import LockId
 
 Outcome = Literal["shown", "unsupported", "open", "cleared"]
 _STATES = 200_000  # about two seconds
+_OTHERWISE = {VerdictKind.PROVED: "nothing breaks it either", VerdictKind.CUT: "it is not explored"}
 _BREAKS = frozenset({VerdictKind.RACE, VerdictKind.VIOLATION, VerdictKind.FINAL})
 
 
@@ -37,12 +39,14 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     model: Model
     verdict: Verdict
     sharing: tuple[Sharing, Sharing]
+    owner: Owner
+    apart: Verdict | None = None  # the verdict on two owners, where the code does not fix the one
 
     @property
     def assumption(self) -> str:
         """What the verdict assumes, with what supports or weakens it."""
         first, second = self.sharing
-        return f"assumes that both can run at once on one object: {first.sentence}; {second.sentence}"
+        return _assumption((first.sentence, second.sentence), self.owner, self.apart)
 
 
 class Shared(msgspec.Struct, frozen=True):
@@ -56,10 +60,28 @@ class Shared(msgspec.Struct, frozen=True):
 def share(extractor: Extractor, removal: Removal, threads: tuple[FunctionLocks, FunctionLocks]) -> Shared:
     """The model of two functions of which one holds the removal."""
     model = extractor.model(threads, removal.key, removal.type, contract_of(extractor, removal), "")
+    owner = owner_of(removal)
+    apart = (
+        explored(
+            extractor.model(
+                threads, removal.key, removal.type, contract_of(extractor, removal), "", removal.locks
+            )
+        )
+        if not owner.fixed
+        else None
+    )
     taken = [(inside.flow, _same_lock(inside, removal.guarded.lock)) for inside in threads]
-    sentences = "; ".join(sharing_of(flow, each).sentence for flow, each in taken if each is not None)
-    assumption = f"assumes that both can run at once on one object: {sentences}"
-    return Shared(model, explored(model), assumption)
+    sentences = tuple(sharing_of(flow, each).sentence for flow, each in taken if each is not None)
+    return Shared(model, explored(model), _assumption(sentences, owner, apart))
+
+
+def _assumption(sentences: tuple[str, ...], owner: Owner, apart: Verdict | None) -> str:
+    """One sentence: at once, on one object, and what says so."""
+    text = f"assumes that both can run at once on one object: {'; '.join(sentences)}"
+    if apart is None:
+        return f"{text}; {owner.sentence}"
+    other = _OTHERWISE.get(apart.kind, "an interleaving breaks the claim")
+    return f"{text}; it also assumes {owner.sentence}: with another object's lock {other}"
 
 
 def _same_lock(inside: FunctionLocks, lock: LockId) -> Acquisition | None:
@@ -75,7 +97,17 @@ def judge(extractor: Extractor, pair: Pair) -> Judgement:
     )
     verdict = explored(model)
     outcome, reason = _outcome(pair, verdict, sharing)
-    return Judgement(pair=pair, outcome=outcome, reason=reason, model=model, verdict=verdict, sharing=sharing)
+    owner = owner_of(removal)
+    apart = None
+    if not owner.fixed:
+        two = extractor.model(
+            (detach.locks, removal.locks), detach.key, detach.type, contract_of(extractor, removal), fix_of(pair),
+            removal.locks,
+        )  # fmt: skip
+        apart = explored(two)
+    return Judgement(
+        pair=pair, outcome=outcome, reason=reason, model=model, verdict=verdict, sharing=sharing, owner=owner, apart=apart,
+    )  # fmt: skip
 
 
 def explored(model: Model) -> Verdict:

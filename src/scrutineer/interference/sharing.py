@@ -10,6 +10,8 @@ from scrutineer.locks.places import written
 from scrutineer.model.body import Place
 from scrutineer.model.types import TypeRef
 
+_QUEUED = frozenset({"WorkItem", "RawWorkItem", "Wake", "HrTimerCallback", "TimerCallback"})
+"""Traits whose methods a work queue, a timer or an executor calls."""
 _COUNTED = frozenset({"Arc", "ARef", "ArcBorrow", "UniqueArc", "Weak", "Rc"})
 
 
@@ -30,6 +32,9 @@ def sharing_of(flow: FunctionFlow, acquisition: Acquisition) -> Sharing:
         return Sharing(f"`{name}` is given the lock's guard by its caller", shared=True)
     local = flow.body.locals[root.local]
     type_ = flow.typed.locals[root.local]
+    called = _called_from_elsewhere(flow)
+    if called:
+        return Sharing(f"`{name}` {called}", shared=True)
     if local.kind == "parameter" and _owns_count(type_):
         reason = f"`{name}` takes `{local.name or '_'}` by value, which may be the end of its use elsewhere"
         return Sharing(reason, shared=False)
@@ -41,6 +46,18 @@ def sharing_of(flow: FunctionFlow, acquisition: Acquisition) -> Sharing:
                 f"`{name}` reaches the lock through `{written(flow, before)}`, a `{_word(seen)}`", shared=True
             )
     return Sharing(f"nothing shows that what `{name}` locks is shared with another thread", shared=False)
+
+
+def _called_from_elsewhere(flow: FunctionFlow) -> str:
+    """Whether a queue or foreign code runs the function, on a thread of its own choosing."""
+    item = flow.entry.item
+    if item.abi:
+        return f'is `extern "{item.abi}"`: foreign code calls it, on whichever thread it likes'
+    facts = flow.program.files[flow.entry.file]
+    trait = facts.impls[item.impl_].trait if item.impl_ >= 0 else None
+    if trait is not None and trait.last in _QUEUED:
+        return f"is run by a queue (`{trait.last}`), beside whoever else has the object"
+    return ""
 
 
 def _owns_count(type_: TypeRef) -> bool:

@@ -8,7 +8,7 @@ from scrutineer.flow.function import FunctionFlow
 from scrutineer.interference.containers import rings
 from scrutineer.interference.detach import Detaches
 from scrutineer.interference.protocol.actions import Actions
-from scrutineer.interference.protocol.lists import Container, Links, Ring
+from scrutineer.interference.protocol.lists import ELSEWHERE, GUARDED, Container, Links, Ring
 from scrutineer.interference.protocol.thread import ThreadLowering, Tracked
 from scrutineer.interference.protocol.writer import StepWriter
 from scrutineer.interference.removal import Removals
@@ -43,14 +43,19 @@ class Extractor:
         type_: TypeRef,
         contract: Contract | None,
         fix: str,
+        apart: FunctionLocks | None = None,
     ) -> Model:
-        """Each function is one thread, all on one object; `key` names the container, `type_` is its type."""
+        """Each function is one thread, all on one object; `key` names the container, `type_` is its type.
+
+        `apart` is a thread that may work under another object's locks instead: then there are two owners.
+        """
         ring = type_.name in rings()
-        container: Container = Ring(_ITEMS_OF_RING) if ring else Links(_ITEMS)
+        lists = 3 if apart is not None else 2
+        container: Container = Ring(_ITEMS_OF_RING, lists) if ring else Links(_ITEMS, lists)
         shared = _shared_locks(threads)
         names = [each.flow.entry.item.name for each in threads]
         written = tuple(
-            self._thread(each, _named(names, number), key, container, shared, contract)
+            self._thread(each, _named(names, number), key, container, shared, contract, apart=each is apart)
             for number, each in enumerate(threads)
         )
         field = key.rpartition(".")[2]
@@ -58,7 +63,11 @@ class Extractor:
             name=" / ".join(canonical_path(self.program, each.flow.entry) for each in threads),
             threads=written,
             cells=container.cells(),
-            locks=tuple(Lock(name, readers=readers) for name, _, readers in shared),
+            locks=tuple(
+                Lock(each, readers=readers)
+                for name, _, readers in shared
+                for each in ((name,) if apart is None else (name, _elsewhere(name)))
+            ),
             bounds=(Bound("items", container.items),),
             lists=container.drawn((field, "detached")),
             fix=fix,
@@ -73,13 +82,21 @@ class Extractor:
         container: Container,
         shared: list[tuple[str, LockId, bool]],
         contract: Contract | None,
+        *,
+        apart: bool,
     ) -> Thread:
         writer = StepWriter()
-        lowering = ThreadLowering(
-            writer, container, _tracked(inside, shared), self.where, lambda f: self._callee(f, key)
-        )
-        lowering.contract = contract
-        lowering.body(inside, self.actions(inside, key))
+        owners = {"one object": GUARDED, "another object": ELSEWHERE} if apart else {"": GUARDED}
+        if apart:
+            writer.choose(list(owners))
+        for owner, guarded in owners.items():
+            tracked = _tracked(inside, shared, elsewhere=guarded == ELSEWHERE)
+            lowering = ThreadLowering(writer, container, tracked, self.where, lambda f: self._callee(f, key))
+            lowering.contract = contract
+            lowering.guarded = guarded
+            if owner:
+                writer.label(owner)
+            lowering.body(inside, self.actions(inside, key))
         writer.step()
         return Thread(name, tuple(writer.steps), at=self.where(inside.flow, inside.flow.entry.item.name_span))
 
@@ -117,10 +134,16 @@ def _shared_locks(threads: tuple[FunctionLocks, ...]) -> list[tuple[str, LockId,
     return found
 
 
-def _tracked(inside: FunctionLocks, shared: list[tuple[str, LockId, bool]]) -> tuple[Tracked, ...]:
+def _elsewhere(name: str) -> str:
+    return f"{name} of another object"
+
+
+def _tracked(
+    inside: FunctionLocks, shared: list[tuple[str, LockId, bool]], *, elsewhere: bool
+) -> tuple[Tracked, ...]:
     own = dict.fromkeys(each.guard.lock for each in inside.acquisitions)
     return tuple(
-        Tracked(name, lock, readers=readers and _only_read(inside, lock))
+        Tracked(_elsewhere(name) if elsewhere else name, lock, readers=readers and _only_read(inside, lock))
         for name, known, readers in shared
         for lock in own
         if lock.may_equal(known)

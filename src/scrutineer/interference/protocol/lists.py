@@ -3,7 +3,7 @@
 Two shapes. A *ring* is the intrusive list of a library that `containers.toml` maps: each link is a cell of its own, as
 in `explore/parts/kernel_list.py`. Of any other container only this is assumed: each element knows whether it is in the
 container and who comes next (one cell), the container knows the first. List 1 is the guarded place, list 2 what a thread
-detached. Elements count from 1.
+detached, list 3 (where there are two owners) the guarded place of another object, which is empty. Elements count from 1.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from scrutineer.explore.model import Cell, CellKind, LinkedList
 from scrutineer.explore.steps import If, Jump, Set
 from scrutineer.interference.protocol.writer import StepWriter
 
-GUARDED, DETACHED = 1, 2
+GUARDED, DETACHED, ELSEWHERE = 1, 2, 3
 
 
 class Container(Protocol):
@@ -70,6 +70,10 @@ def drain(container: Container, writer: StepWriter, source: int) -> None:
     writer.label(done)
 
 
+def _firsts(lists: int) -> Cell:
+    return Cell("list[].first", (1, *(0,) * (lists - 1)), lists)
+
+
 def _move_first(writer: StepWriter, source: int, target: int) -> None:
     head = Local("head")
     writer.step(Set(head, first_of(source)))
@@ -80,9 +84,10 @@ def _move_first(writer: StepWriter, source: int, target: int) -> None:
 class Ring:
     """The doubly linked ring of the kernel's `List`."""
 
-    def __init__(self, items: int) -> None:
+    def __init__(self, items: int, lists: int = 2) -> None:
         """All in list 1."""
         self.items = items
+        self.lists = lists
 
     def cells(self) -> tuple[Cell, ...]:
         """See `Container`."""
@@ -92,7 +97,7 @@ class Ring:
         return (
             Cell("item[].next", following, self.items),
             Cell("item[].prev", before, self.items),
-            Cell("list[].first", (1, 0), 2),
+            _firsts(self.lists),
             Cell("owners", (0,) * self.items, self.items, CellKind.GHOST),
         )
 
@@ -132,14 +137,15 @@ class Ring:
 class Links:
     """Any other container: one cell per element, 0 while it is in none, else 1 more than the element after it."""
 
-    def __init__(self, items: int) -> None:
+    def __init__(self, items: int, lists: int = 2) -> None:
         """All in list 1."""
         self.items = items
+        self.lists = lists
 
     def cells(self) -> tuple[Cell, ...]:
         """See `Container`."""
         links = tuple(k + 2 if k < self.items else 1 for k in range(1, self.items + 1))
-        return (Cell("item[].links", links, self.items), Cell("list[].first", (1, 0), 2))
+        return (Cell("item[].links", links, self.items), _firsts(self.lists))
 
     def drawn(self, names: tuple[str, str]) -> tuple[LinkedList, ...]:
         """See `Container`; there is nothing to draw."""

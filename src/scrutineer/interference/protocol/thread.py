@@ -11,7 +11,7 @@ from scrutineer.explore.steps import END, Acquire, Choose, Contract, Cut, Positi
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.interference.protocol.actions import Action, Actions
-from scrutineer.interference.protocol.lists import DETACHED, Container, drain, pop
+from scrutineer.interference.protocol.lists import DETACHED, GUARDED, Container, drain, pop
 from scrutineer.interference.protocol.writer import StepWriter
 from scrutineer.locks.locks import FunctionLocks
 from scrutineer.locks.places import definition_of
@@ -50,6 +50,7 @@ class ThreadLowering:
         self.where = where
         self.callees = callees
         self.contract: Contract | None = None
+        self.guarded = GUARDED  # the list that is this thread's guarded place
 
     def body(self, inside: FunctionLocks, actions: Actions, depth: int = _DEEPEST) -> None:
         """All ways through a body, from its entry to where it returns."""
@@ -58,21 +59,22 @@ class ThreadLowering:
     def act(self, action: Action, item: Local) -> None:
         """The steps of one action; `item` receives what is taken out."""
         writer, container = self.writer, self.container
+        which = self.guarded if action.which == GUARDED else action.which
         match action.kind:
             case "take":
-                container.take(writer, 1, 2)
+                container.take(writer, which, DETACHED)
             case "pop":
-                pop(container, writer, action.which, item)
+                pop(container, writer, which, item)
             case "remove":
                 chosen = writer.local("element")
                 writer.step(Choose(chosen, tuple(range(1, container.items + 1))))
-                container.remove(writer, action.which, chosen)
+                container.remove(writer, which, chosen)
             case "drain":
-                drain(container, writer, action.which)
+                drain(container, writer, which)
             case "look":
-                container.look(writer, action.which)
+                container.look(writer, which)
             case "touch":
-                container.look(writer, action.which, write=True)
+                container.look(writer, which, write=True)
             case "push":
                 writer.step(text="insert a new element")
 
