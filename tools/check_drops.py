@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from check_resolution import library_of, mir_of
+from check_resolution import build, library_of
 from scrutineer.flow.function import Flows, FunctionFlow
 from scrutineer.model.body import Local, Place
 from scrutineer.program.program import Program
@@ -28,19 +28,27 @@ _DECLARED = re.compile(
 _NAMED = re.compile(r"^\s+debug \S+ => (_\d+);.*// in scope \d+ at (\S+?):(\d+):(\d+): ")
 _DROP = re.compile(r"^\s+drop\((.*?)\) -> ")
 _LOCAL = re.compile(r"_\d+")
+_DISCRIMINANT = re.compile(r"= discriminant\((_\d+)\); +// scope \d+ at (\S+: \S+)")
+_AT = re.compile(r"// scope \d+ at (\S+: \S+)")
 
 
 class Compiled(NamedTuple):
-    """What MIR says of locals: all that it has, and those that are dropped on an ordinary way, or on any."""
+    """What MIR says of locals: all that it has, and those that are dropped on an ordinary way, or on any.
+
+    At the end of the scope of an enum that is partly moved it drops what other variants hold, behind a test of the
+    discriminant (`tested`), also where the arm that moved has decided which variant it is and the test never fails.
+    """
 
     known: set[Key]
     dropped: set[Key]
     anywhere: set[Key]
+    tested: set[Key]
 
 
 def compiled(text: str) -> Compiled:
     """Read MIR text."""
-    result = Compiled(set(), set(), set())
+    result = Compiled(set(), set(), set(), set())
+    tests = set(_DISCRIMINANT.findall(text))
     places: dict[str, Key] = {}
     cleanup = False
     for line in text.splitlines():
@@ -57,8 +65,10 @@ def compiled(text: str) -> Compiled:
             local = _LOCAL.search(drop[1])
             if local and local[0] in places:
                 result.anywhere.add(places[local[0]])
+                at = _AT.search(line)
                 if not cleanup:
-                    result.dropped.add(places[local[0]])
+                    tested = at is not None and (local[0], at[1]) in tests
+                    (result.tested if tested else result.dropped).add(places[local[0]])
     return result
 
 
@@ -114,14 +124,16 @@ def compare(program: Program, mir: Compiled) -> tuple[Counter[str], list[str], i
         for key, answer, what in joined:
             merged.setdefault(key, (set(), what))[0].add(answer)
         for key, (said, what) in merged.items():
-            outcome = _outcome(said, dropped=key in mir.dropped)
+            outcome = _outcome(said, dropped=key in mir.dropped, tested=key in mir.tested)
             tally[outcome] += 1
             if outcome in {"missed", "invented"}:
                 differences.append(f"{outcome} {key[0]}:{key[1]}:{key[2]} {what}")
     return tally, differences, functions
 
 
-def _outcome(said: set[str], *, dropped: bool) -> str:
+def _outcome(said: set[str], *, dropped: bool, tested: bool) -> str:
+    if tested and not dropped:
+        return "behind a test"
     if "yes" in said:
         return "dropped" if dropped else "invented"
     if "unknown" in said:
@@ -133,7 +145,7 @@ if __name__ == "__main__":
     everything: Counter[str] = Counter()
     total = 0
     for word in [argument for argument in sys.argv[1:] if argument != "-v"]:
-        counted, different, number = compare(library_of(Path(word)), compiled(mir_of(Path(word))))
+        counted, different, number = compare(library_of(Path(word), {}), compiled(build(Path(word)).mir))
         everything += counted
         total += number
         print(f"{Path(word).name}: {number} functions, {dict(counted)}")

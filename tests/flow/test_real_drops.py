@@ -24,15 +24,15 @@ CRATES = [
 def test_drops_of_real_functions_are_those_of_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "tools"))
     sys.modules.pop("check_drops", None)
-    from check_drops import compare, compiled, library_of, mir_of  # noqa: PLC0415 - a tool, found at run time
+    from check_drops import build, compare, compiled, library_of  # noqa: PLC0415 - a tool, found at run time
 
     total: Counter[str] = Counter()
     functions = 0
     for name in CRATES:
         folder = Path(FOLDER) / name
-        tally, _, number = compare(library_of(folder), compiled(mir_of(folder)))
+        tally, _, number = compare(library_of(folder, {}), compiled(build(folder).mir))
         total += tally
         functions += number
     assert functions >= 300
     dropped = total["dropped"] + total["missed"] + total["left open, dropped"]
-    assert total["missed"] + total["invented"] <= max(1, dropped // 50)
+    assert total["missed"] + total["invented"] <= dropped // 100

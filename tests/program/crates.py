@@ -18,11 +18,12 @@ def crate(
     name: str = "sample",
     edition: str = "2021",
     dependencies: Mapping[str, Program] | None = None,
+    externs: tuple[str, ...] = (),
 ) -> Program:
-    """A library crate of files by path; a single text is `src/lib.rs`."""
+    """A library crate of files by path; a single text is `src/lib.rs`. `externs` are crates that are not read."""
     written = {"src/lib.rs": files} if isinstance(files, str) else files
     sources = {path: textwrap.dedent(text).encode() for path, text in written.items()}
-    unit = CrateUnit(name=name, root="src/lib.rs", kind="lib", edition=edition)  # type: ignore[arg-type]
+    unit = CrateUnit(name=name, root="src/lib.rs", kind="lib", edition=edition, extern_prelude=externs)  # type: ignore[arg-type]
     facts = [read_file(path, text) for path, text in sources.items()]
     return Program(unit, facts, dependencies, sources.__getitem__)
 

@@ -11,6 +11,7 @@ from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import TypeEntry
 from scrutineer.program.members import ImplRecord, Member, library_impl, library_signature
 from scrutineer.program.paths import canonical_path
+from scrutineer.program.tables.libraries import LIBRARIES, libraries
 from scrutineer.program.tables.records import Header
 from scrutineer.program.terms import Bindings, head, match
 from scrutineer.program.traits import TraitIndex
@@ -98,6 +99,8 @@ class ImplIndex:
         if found is None:
             standard = self.program.standard
             library = standard.impls_of(name, trait) if name else standard.universal
+            if name.partition("::")[0] in LIBRARIES and self.program.crate_of(name) is None:
+                library = libraries().impls_of(name, trait)
             records = [
                 each
                 for each in self.own_for_head(name)

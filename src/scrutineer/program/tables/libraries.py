@@ -13,6 +13,11 @@ from scrutineer.program.tables.standard import Standard, Table
 
 _SHORT = {"{S}": "core::marker::Send", "{Y}": "core::marker::Sync", "{Z}": "?core::marker::Sized"}
 
+LIBRARIES = frozenset(
+    {"lock_api", "parking_lot", "spin", "tokio", "futures", "once_cell", "crossbeam_utils", "crossbeam_epoch"}
+)
+"""First segments of the paths of its types."""
+
 
 class _Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: str

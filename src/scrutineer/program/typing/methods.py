@@ -158,7 +158,7 @@ class Methods:
     def of_trait(self, type_: TypeRef, path: str, name: str) -> Iterator[Found]:
         """The member of one trait, by each impl that gives it to the type."""
         info = self.index.trait(path)
-        if info is None or name not in info.members:
+        if info is not None and name not in info.members:
             return
         for record, bindings in self.index.matching(type_, path):
             if record.negative or record.trait is None or not expected(record.cfg, self.cfg):
@@ -170,7 +170,7 @@ class Methods:
             known = {"Self": type_}
             known |= {
                 n: t
-                for n, t in zip(info.parameters, given, strict=False)
+                for n, t in zip(info.parameters if info else (), given, strict=False)
                 if open_.isdisjoint(parameters_in(t))
             }
             program = self.index.program.crate_of(record.crate)
@@ -179,7 +179,7 @@ class Methods:
                 for function in functions:
                     member = member_of(program, function, path)
                     yield Found(member, type_, {**known, **bindings}, record)
-            else:
+            elif info is not None:
                 yield Found(info.members[name], type_, known, record)
 
 

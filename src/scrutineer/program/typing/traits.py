@@ -38,6 +38,19 @@ class TraitScope:
                 found.setdefault(entry.item.name, []).append(path)
         return found
 
+    @cached_property
+    def _unread(self) -> dict[str, list[str]]:
+        """Traits of crates that were not read, by the names of functions that impls of this crate give them."""
+        found: dict[str, list[str]] = {}
+        for entry in self.program.functions:
+            if entry.item.impl_ >= 0:
+                impl = self.program.impls[self.program.start(entry.file, "impls") + entry.item.impl_]
+                if impl.item.trait is not None:
+                    trait = self.program.resolver.impl_scope(impl.index).trait
+                    if trait and self.program.impl_index.trait(trait) is None:
+                        found.setdefault(entry.item.name, []).append(trait)
+        return found
+
     def declaring(self, name: str) -> tuple[str, ...]:
         """Traits, of any crate that is read and of std, that declare a function of that name."""
         found = self._declaring.get(name)
@@ -46,6 +59,7 @@ class TraitScope:
             for program in self.program.dependencies.values():
                 paths.extend(program.typing.traits.declaring(name))
             paths.extend(self.program.standard.traits_with(name))
+            paths.extend(self._unread.get(name, ()))
             found = self._declaring[name] = tuple(dict.fromkeys(paths))
         return found
 
