@@ -69,7 +69,7 @@ class Builder:
             operation=one_line(written),
             why_unsafe=why_unsafe(self.program, site, at),
             obligations=obligations,
-            claims=tuple(checked(claims, obligations)),
+            claims=tuple(checked(claims, obligations, at)),
         )
 
     def _obligation(

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from scrutineer.cases.beside import comments_of, file_of
+from scrutineer.cases.freshness import is_fresh
+from scrutineer.cases.located import SiteAt
 from scrutineer.contracts.claims import read_claims
 from scrutineer.model.case import Obligation, Testimony
 from scrutineer.model.contract import Claim, ClaimKind, Property
@@ -53,8 +55,13 @@ def vouches(claim: Claim, property_: Property) -> bool:
     return any(property_ in family and said & family for family in _FAMILY)
 
 
-def checked(claims: list[Testimony], obligations: tuple[Obligation, ...]) -> Iterator[Testimony]:
-    """The claims with verdicts: verified where evidence of their kind was found for what they argue for."""
+def checked(
+    claims: list[Testimony], obligations: tuple[Obligation, ...], at: SiteAt | None
+) -> Iterator[Testimony]:
+    """The claims with verdicts: verified where evidence of their kind was found for what they argue for.
+
+    That a variable is fresh is verified where nothing in the body may have stored it or lent it before.
+    """
     for each in claims:
         kind = _SUPPORT.get(each.claim.kind)
         found = [
@@ -66,5 +73,9 @@ def checked(claims: list[Testimony], obligations: tuple[Obligation, ...]) -> Ite
         ]
         if found:
             yield msgspec.structs.replace(each, verdict="verified", reason=found[0].text)
+        elif at is not None and each.claim.kind in {"owned", "exclusive"} and is_fresh(at, each.claim.words):
+            yield msgspec.structs.replace(
+                each, verdict="verified", reason="nothing has stored or lent it before"
+            )
         else:
             yield each

@@ -8,8 +8,11 @@ import msgspec
 
 from scrutineer.model.case import SafetyCase
 from scrutineer.model.finding import Coverage, TargetIdentity, ToolIdentity
+from scrutineer.rules.engine import check_unit
+from scrutineer.rules.selection import select_rules
 from scrutineer.rules.unit import Unit
 from scrutineer.run.crates import opened_crates
+from scrutineer.run.laying import NAMING, laid_over
 from scrutineer.run.options import Machine, Question
 from scrutineer.run.tool import version
 from scrutineer.run.watcher import Watcher
@@ -52,7 +55,7 @@ class Found(msgspec.Struct, frozen=True):
 def list_cases(question: Question, machine: Machine, watcher: Watcher) -> Listed:
     """Every site of a target with its case. Raises TargetError."""
     with opened_crates(question, machine, watcher) as opened:
-        found = _once(_marked(unit, case) for unit in opened.units for case in unit.cases.all)
+        found = _once(_marked(unit, case) for unit in opened.units for case in _judged(unit, unit.cases.all))
     return Listed(
         tool=ToolIdentity("scrutineer", version()),
         target=opened.target,
@@ -66,11 +69,16 @@ def find_cases(question: Question, site: str, machine: Machine, watcher: Watcher
     dossiers: dict[tuple[str, int, int], Dossier] = {}
     with opened_crates(question, machine, watcher) as opened:
         for unit in opened.units:
-            for case in unit.cases.named(site):
+            for case in _judged(unit, unit.cases.named(site)):
                 key = (case.site.path, case.site.span.start, case.site.span.end)
                 if key not in dossiers:
                     dossiers[key] = Dossier(unit.cases.whole(case), _around(unit, case))
     return Found(tuple(dossiers.values()), opened.coverage)
+
+
+def _judged(unit: Unit, cases: tuple[SafetyCase, ...]) -> tuple[SafetyCase, ...]:
+    """The cases with what contradicts them, named by the findings that say so."""
+    return laid_over(unit, cases, check_unit(unit, select_rules(NAMING))) if cases else ()
 
 
 def _marked(unit: Unit, case: SafetyCase) -> SafetyCase:

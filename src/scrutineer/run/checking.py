@@ -16,6 +16,7 @@ from scrutineer.rules.engine import check_unit
 from scrutineer.rules.selection import select_rules
 from scrutineer.rules.unit import Unit
 from scrutineer.run.executor import Collector, Executor
+from scrutineer.run.laying import laid_over
 from scrutineer.run.loading import Dependencies, Loader, Source, bodies_asked, forget_programs
 from scrutineer.run.watcher import Watcher
 
@@ -103,7 +104,7 @@ def _judged(crate: Checkable) -> Checked:
         unit = unit_of(crate)
         before = bodies_asked()
         findings = check_unit(unit, select_rules(crate.select, crate.ignore))
-        cases = tuple(unit.cases.whole(case) for case in unit.cases.all) if crate.cases else ()
+        cases = laid_over(unit, map(unit.cases.whole, unit.cases.all), findings) if crate.cases else ()
         outside = _asked_others(unit, before) or _names_others(crate, (findings, cases))
         return Checked(crate.job, crate.order, findings, cases, outside=outside)
     except Exception as error:  # noqa: BLE001 - one crate must not cost the others; it is never called clean
