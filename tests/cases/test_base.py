@@ -99,3 +99,15 @@ def test_comments_and_layout_do_not_change_a_hash(changes: list[tuple[str, str]]
         text = text.replace(mark, f"{mark}{extra}") if mark != " " else text.replace("    ", f"    {extra}")
     assert base(text).digest == base(STACK).digest
     assert base(text) == base(text)
+
+
+def test_an_impl_whose_answer_the_site_trusts_is_in_the_base() -> None:
+    text = """
+    pub trait Sized2 { fn size(&self) -> usize; fn other(&self) -> usize; }
+    pub struct S;
+    impl Sized2 for S { fn size(&self) -> usize { 4 } fn other(&self) -> usize { 5 } }
+    pub fn f(s: &S, x: &[u8]) -> u8 { let n = s.size() - 1; let _ = s.other(); unsafe { *x.get_unchecked(n) } }
+    """
+    found = {entry.item: entry.reason for entry in base(text).entries}
+    assert found["sample::<S as Sized2>::size"] == "its answer is trusted"
+    assert not any("other" in item for item in found)

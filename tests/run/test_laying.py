@@ -79,3 +79,12 @@ def test_another_thread_contradicts_the_claim_and_is_named(tmp_path: Path) -> No
         for each in contradicted
     )
     assert all(each.finding for each in contradicted)
+
+
+def test_what_any_safe_code_can_choose_names_the_finding_that_says_so(tmp_path: Path) -> None:
+    text = """
+    pub struct Buffer { pub start: *const u8, pub length: usize }
+    impl Buffer { pub fn all(&self) -> &[u8] { unsafe { std::slice::from_raw_parts(self.start, self.length) } } }
+    """
+    (case,) = cases(tmp_path, text)
+    assert {each.status for each in case.obligations if each.finding} == {"open"}

@@ -11,7 +11,7 @@ from scrutineer.cases.beside import impl_at
 from scrutineer.cases.digest import joint_digest, text_digest
 from scrutineer.cases.field_writers import FieldWriters
 from scrutineer.cases.located import locate
-from scrutineer.cases.reads import FieldRead, fields_read
+from scrutineer.cases.reads import FieldRead, answers_trusted, fields_read
 from scrutineer.flow.function import Flows
 from scrutineer.model.case import BaseEntry, SafetyCase, TrustedBase
 from scrutineer.model.site import Site
@@ -72,6 +72,9 @@ class Bases:
             impl = impl_at(self.program, site)
             if impl is not None:
                 yield self._entry(impl, "is the site")
+        at = locate(self.flows, site)
+        for function in answers_trusted(at) if at is not None else ():
+            yield self._entry(self.program.functions[function], "its answer is trusted")
         owner = self.program.crate_of(site.callee)
         if owner is self.program and site.kind_is("call"):
             for entry in functions_at(self.program, site.callee):

@@ -49,6 +49,15 @@ def explored(case: SafetyCase, evidence: Evidence) -> SafetyCase:
     return msgspec.structs.replace(case, obligations=obligations)
 
 
+def exposed(case: SafetyCase, finding: str) -> SafetyCase:
+    """A case that rests on what any safe code can choose: what nothing meets names the finding that says so."""
+    obligations = tuple(
+        msgspec.structs.replace(each, finding=finding) if each.status in {"claimed", "open"} else each
+        for each in case.obligations
+    )
+    return msgspec.structs.replace(case, obligations=obligations)
+
+
 def shared_obligations(case: SafetyCase) -> list[Obligation]:
     """What interference can falsify: membership in containers, or if nothing of it is asked, unshared access."""
     for wanted in (_OF_MEMBERS, _SHARED):

@@ -34,6 +34,28 @@ def fields_read(at: SiteAt) -> list[FieldRead]:
     return list(found)
 
 
+def answers_trusted(at: SiteAt) -> list[int]:
+    """Methods of this crate's trait impls that the operands of a site are computed with: `len`, `next`, `deref`."""
+    flow = at.flow
+    found: dict[int, None] = {}
+    todo = [each.place.local for each in _operands(at) if each.place is not None]
+    seen = set[int]()
+    while todo:
+        local = todo.pop()
+        if local in seen or local < 0:
+            continue
+        seen.add(local)
+        for operation in flow.sources.setters(local):
+            todo += [each.place.local for each in operation.operands if each.place is not None]
+            point = flow.point_of(operation)
+            target = flow.target(point) if operation.kind == "call" and point is not None else None
+            if target is not None and target.kind == "resolved" and target.crate == flow.program.root:
+                entry = flow.program.functions[target.function]
+                if entry.item.impl_ >= 0 and flow.program.resolver.scope_of(entry).trait:
+                    found[target.function] = None
+    return list(found)
+
+
 def _operands(at: SiteAt) -> list[Operand]:
     """What goes in; of a dereference only the pointer."""
     pointer = at.pointer if at.site.kind_is("deref", "union", "static") else None

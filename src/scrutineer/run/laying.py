@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from scrutineer.cases.contradicted_claims import contradicted_claims
-from scrutineer.cases.contradictions import Refutation, explored, interfered, refuted
+from scrutineer.cases.contradictions import Refutation, explored, exposed, interfered, refuted
 from scrutineer.cases.created_claims import escaped_claims
 from scrutineer.cases.lock_claims import locks_not_held
 from scrutineer.model.case import Evidence, SafetyCase
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scrutineer.interference.judgement import Judgement
     from scrutineer.rules.unit import Unit
 
-NAMING = ("claim-contradicted", "lock-not-held", "detached-while-shared")
+NAMING = ("claim-contradicted", "lock-not-held", "detached-while-shared", "exposed-invariant")
 """Rules whose findings the cases name."""
 
 
@@ -56,7 +56,8 @@ def _laid(
         place = unit.location(removal.flow.path, removal.span)
         if case.site.location == place:
             case = _judged(unit, case, verdict, place, findings)
-    return case
+    reached = next((each.id for each in findings if _reaches(each, case.site.location)), None)
+    return exposed(case, reached) if reached is not None else case
 
 
 def _is_of(each: Objection, comment: int, start: int, case: SafetyCase) -> bool:
@@ -90,6 +91,14 @@ def _ids(findings: list[Finding], wanted: Callable[[Finding], bool]) -> Iterator
 
 def _is_about(each: Objection, finding: Finding) -> bool:
     return finding.case == str(each.at.case.site.id) and each.reason in finding.message
+
+
+def _reaches(finding: Finding, site: Location) -> bool:
+    """Whether a finding says that safe code of others chooses what a site relies on."""
+    near = [finding.location, *(Location(each.path, each.start, each.end) for each in finding.related)]
+    return finding.rule == "exposed-invariant" and any(
+        place.path == site.path and site.start <= place.start <= site.end for place in near
+    )
 
 
 def _relates(finding: Finding, place: Location) -> bool:
