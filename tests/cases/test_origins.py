@@ -96,3 +96,40 @@ def test_an_internal_function_asks_its_callers_more_than_its_contract_says() -> 
     assert inside.settled
     assert "no contract says so" in obligation(inside, "aligned").evidence[0].text
     assert obligation(case_of(text.format(visibility="pub")), "aligned").status == "open"
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ("p.as_ptr().add(1)", "discharged"),  # inside the memory that it must stay in
+        ("p.as_ptr().wrapping_add(1)", "open"),
+        ("std::ptr::addr_of_mut!((*p.as_ptr()).second)", "discharged"),
+        ("std::sync::Arc::as_ptr(&a).cast_mut()", "discharged"),
+        ("q", "open"),
+    ],
+)
+def test_no_part_of_what_exists_is_at_null(given: str, status: str) -> None:
+    text = f"""
+    use std::ptr::NonNull;
+    pub struct Two {{ first: u32, second: u32 }}
+    pub fn f(p: NonNull<Two>, q: *mut Two, a: std::sync::Arc<Two>) {{
+        let _ = unsafe {{ NonNull::new_unchecked({given}) }};
+    }}
+    """
+    (case,) = [each for each in cases_of(text).all if each.site.callee.endswith("new_unchecked")]
+    assert obligation(case, "non-null").status == status
+
+
+def test_an_array_of_uninitialised_memory_needs_no_value() -> None:
+    text = """
+    use std::mem::MaybeUninit;
+    pub struct Buffer { memory: [MaybeUninit<u8>; 8] }
+    pub fn f() -> Buffer { Buffer { memory: unsafe { MaybeUninit::uninit().assume_init() } } }
+    """
+    assert case_of(text).settled
+
+
+def test_a_vector_may_always_forget_its_elements() -> None:
+    text = "pub fn f(v: &mut Vec<u8>, n: usize) {{ unsafe {{ v.set_len({}) }} }}"
+    assert case_of(text.format("0")).settled
+    assert not case_of(text.format("n")).settled

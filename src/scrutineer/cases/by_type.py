@@ -43,7 +43,7 @@ _NAMES: dict[OriginKind, str] = {
     "cell": "points into a cell that is borrowed here",
     "uninit": "points into a `MaybeUninit` that is borrowed here",
     "buffer": "points to a buffer that is borrowed here",
-    "owner": "was given up by an owner",
+    "owner": "comes from an owner, which is never at null",
     "non-null": "is a `NonNull`",
     "unknown": "",
 }
@@ -57,7 +57,8 @@ def by_origin(question: Question) -> Evidence | None:
     origin = question.origin
     if question.wanted.property not in _PROVES[origin.kind] or question.wanted.extent:
         return None
-    if origin.offset and not _is_non_null(question):
+    inside = question.wanted.property == "non-null" and not origin.wrapped
+    if origin.offset and not inside and not _is_non_null(question):
         return None
     if not origin.exact and question.wanted.property not in _ANY_TYPE:
         return None
@@ -67,7 +68,8 @@ def by_origin(question: Question) -> Evidence | None:
         return None
     if not origin.mutable and origin.kind != "cell" and _needs_unique(question):
         return None
-    return question.evidence("type", _NAMES[origin.kind], origin.span)
+    moved = ", and was moved inside its memory" if origin.offset else ""
+    return question.evidence("type", _NAMES[origin.kind] + moved, origin.span)
 
 
 def _is_pointer(question: Question) -> bool:
@@ -141,7 +143,7 @@ def by_type(question: Question) -> Evidence | None:
             return question.evidence("type", "every vector holds no element or more")
         case "valid-value", "core::mem::zeroed" if _all_zero_is_valid(result):
             return question.evidence("type", f"all zero bits are a `{result}`")
-        case "initialised", "core::mem::MaybeUninit::assume_init" if _needs_no_value(result):
+        case "initialised" | "valid-value", "core::mem::MaybeUninit::assume_init" if _needs_no_value(result):
             return question.evidence("type", f"a `{result}` may be uninitialised")
         case _:
             return None

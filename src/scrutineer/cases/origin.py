@@ -28,13 +28,14 @@ class Origin(msgspec.Struct, frozen=True):
     """Where a pointer comes from.
 
     `exact`: nothing between changed the pointee's type. `root` is the place at the start of the chain, `offset`
-    says that arithmetic moved the pointer on the way.
+    says that arithmetic moved the pointer on the way, `wrapped` that this arithmetic may leave the memory.
     """
 
     kind: OriginKind
     mutable: bool = False
     exact: bool = True
     offset: bool = False
+    wrapped: bool = False
     root: Place | None = None
     span: Span | None = None
     owner: str = ""  # of an owner: the function that gave the pointer out
@@ -120,12 +121,22 @@ def _of_borrow(
             return origin_of(flow, Operand("read", Place(place.local)), depth - 1)
         if definition.kind == "borrow":  # a reference is one, whatever had to hold for making it
             return Origin("reference", definition.mutable, root=place, span=definition.span)
-        return Origin("unknown", root=place)
+        return Origin(_of_part(flow, place, depth), root=place, span=definition.span)
     if _is_raw(flow.type_of(place)):
         return origin_of(flow, Operand("read", place), depth - 1)
     kind: OriginKind = "reference" if definition.kind == "borrow" else "place"
     shared = any(type_.kind == "ref" and not type_.mutable for type_ in through)
     return Origin(kind, definition.mutable and not shared, root=place, span=definition.span)
+
+
+def _of_part(flow: FunctionFlow, place: Place, depth: int) -> OriginKind:
+    """What a raw pointer to a part is whose whole a pointer leads to: no part of what exists is at null."""
+    for length in range(len(place.steps)):
+        whole = Place(place.local, place.steps[:length], place.static)
+        if flow.type_of(whole).kind == "pointer":
+            found = origin_of(flow, Operand("read", whole), depth - 1)
+            return "non-null" if found.kind != "unknown" and not found.wrapped else "unknown"
+    return "unknown"
 
 
 def _of_call(flow: FunctionFlow, definition: Operation, operand: Operand | None, depth: int) -> Origin | None:
@@ -139,7 +150,10 @@ def _of_call(flow: FunctionFlow, definition: Operation, operand: Operand | None,
         inner = origin_of(flow, operand, depth - 1)
         if path in table.cast:
             return _cast(flow, operand, definition.target, inner)
-        return msgspec.structs.replace(inner, offset=inner.offset or path in table.moved)
+        moved = path in table.moved
+        return msgspec.structs.replace(
+            inner, offset=inner.offset or moved, wrapped=inner.wrapped or (moved and "wrapping" in path)
+        )
     place = operand.place if operand is not None else None
     if path in table.owner:
         return Origin("owner", True, root=place, span=definition.span, owner=path)
