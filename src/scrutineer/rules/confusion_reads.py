@@ -18,6 +18,7 @@ from scrutineer.rules.confusion_types import (
     is_wide,
     mentions,
     promises_nothing,
+    unwrapped,
     without_lifetimes,
 )
 
@@ -36,23 +37,24 @@ class Confusion(msgspec.Struct, frozen=True):
 def confused_reads(flow: FunctionFlow, *, is_open: bool) -> Iterator[Confusion]:
     """Reads of a body that cannot be right. `is_open`: callers outside the crate choose its type parameters."""
     for read in reinterpreted(flow):
-        found = _vector(read) or _misaligned(flow, read)
+        found = _vector(flow, read) or _misaligned(flow, read)
         if is_open and found is None:
             found = _padding(flow, read) or _chosen(flow, read)
         if found is not None:
             yield found
 
 
-def _vector(read: Reinterpreted) -> Confusion | None:
+def _vector(flow: FunctionFlow, read: Reinterpreted) -> Confusion | None:
     """A vector made of another vector's memory with elements of another layout."""
-    same = without_lifetimes(read.before) == without_lifetimes(read.to)
+    before, to = (unwrapped(flow.program, without_lifetimes(each)) for each in (read.before, read.to))
+    same = before == to
     if (
         read.reader != "alloc::vec::Vec::from_raw_parts"
         or same
         or _made_by(read) not in {"as_mut_ptr", "as_ptr"}
     ):
         return None
-    if "param" not in {read.before.kind, read.to.kind} and not (is_byte(read.before) or is_byte(read.to)):
+    if "param" not in {before.kind, to.kind} and not (is_byte(before) or is_byte(to)):
         return None
     why = f"makes a vector of `{read.to}` from the memory of one of `{read.before}`, which is freed with another layout"
     return Confusion(read.point, why, "layout", "copy the elements into a new vector")

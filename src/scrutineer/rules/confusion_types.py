@@ -10,6 +10,7 @@ import msgspec
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import TypeEntry
+from scrutineer.program.fields import fields_of
 from scrutineer.program.program import Program
 
 _BYTES = frozenset({"u8", "i8"})
@@ -22,6 +23,7 @@ _UNTYPED = frozenset({"u8", "i8", "core::ffi::c_void", "libc::c_void", "core::ff
 class _Layouts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unspecified: frozenset[str]
     empty_bounds: frozenset[str]
+    transparent: frozenset[str]
 
 
 @cache
@@ -54,6 +56,27 @@ def is_byte(type_: TypeRef) -> bool:
 def is_untyped(type_: TypeRef) -> bool:
     """Whether a pointer to it says nothing about what is there."""
     return type_.name in _UNTYPED or (type_.kind == "tuple" and not type_.args)
+
+
+def unwrapped(program: Program, type_: TypeRef) -> TypeRef:
+    """The type that alone decides the layout of elements: behind wrappers and arrays (`[T; 4]` is four of `T`)."""
+    while True:
+        if type_.args and (type_.kind == "array" or type_.name in _layouts().transparent):
+            type_ = type_.args[0]
+            continue
+        inner = _only_field(program, type_)
+        if inner is None:
+            return type_
+        type_ = inner
+
+
+def _only_field(program: Program, type_: TypeRef) -> TypeRef | None:
+    """The field that a `repr(transparent)` struct of a crate that was read has the layout of."""
+    known = program.type_entry(type_.name) if type_.kind == "path" else None
+    if known is None or "transparent" not in representation(known[1]):
+        return None
+    fields = [each for each in (fields_of(program, type_) or {}).values() if each.last != "PhantomData"]
+    return fields[0] if len(fields) == 1 and fields[0] != type_ else None
 
 
 def holds_bytes(type_: TypeRef) -> bool:

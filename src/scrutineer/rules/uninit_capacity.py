@@ -8,7 +8,8 @@ from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.flow.values import Value
 from scrutineer.model.body import Operation, Place
-from scrutineer.rules.ownership_roots import root, without_references
+from scrutineer.rules.ownership_roots import root
+from scrutineer.rules.uninit_elements import elements_may_be_uninit
 
 _BY_THE_WAY = frozenset({"set_len", "reserve", "reserve_exact", "truncate"})
 
@@ -27,7 +28,7 @@ def is_whole_capacity(flow: FunctionFlow, point: Point, operation: Operation) ->
     `with_capacity(n)` and `reserve(n)` give room for `n` elements or more.
     """
     receiver = operation.operands[0].place
-    if receiver is None or "MaybeUninit" in str(without_references(flow.type_of(receiver))):
+    if receiver is None or elements_may_be_uninit(flow, receiver):
         return False
     owner = root(flow, receiver)
     if not _asks(flow, flow.values.of(operation.operands[1]), owner):

@@ -11,14 +11,13 @@ from scrutineer.flow.graph import Point
 from scrutineer.flow.values import Value
 from scrutineer.flow.writes import overlaps
 from scrutineer.model.body import Operand, Operation, Place
-from scrutineer.model.types import TypeRef
 from scrutineer.rules.uninit_capacity import is_whole_capacity
+from scrutineer.rules.uninit_elements import elements_may_be_uninit
 from scrutineer.rules.uninit_uses import FirstUse, first_uses, use_of
 
 _SET_LEN = frozenset({"alloc::vec::Vec::set_len", "alloc::string::String::set_len"})
 _NEW = frozenset({"with_capacity", "new", "with_capacity_in", "default"})
 _GROWS = frozenset({"reserve", "reserve_exact", "try_reserve", "try_reserve_exact"})
-_MAYBE = "core::mem::MaybeUninit"
 
 
 class Exposed(msgspec.Struct, frozen=True):
@@ -35,7 +34,7 @@ def lengthened(flow: FunctionFlow) -> Iterator[Exposed]:
         if operation.kind != "call" or flow.target(point).path not in _SET_LEN or len(operation.operands) < 2:
             continue
         place = operation.operands[0].place
-        if place is None or _elements_may_be_uninit(flow, place):
+        if place is None or elements_may_be_uninit(flow, place):
             continue
         if is_whole_capacity(flow, point, operation):
             continue  # reported as that
@@ -46,23 +45,6 @@ def lengthened(flow: FunctionFlow) -> Iterator[Exposed]:
             if use.use in {"exposed", "returned"}:
                 yield Exposed(point, place, use)
                 break
-
-
-def _elements_may_be_uninit(flow: FunctionFlow, place: Place) -> bool:
-    """Whether the elements are MaybeUninit, by the vector's type or by that of where it goes."""
-    types = [flow.type_of(place)]
-    types += [
-        flow.type_of(operation.target)
-        for _, operation in flow.graph.points()
-        if operation.kind == "assign"
-        and operation.target is not None
-        and operation.operands[0].place == place
-    ]
-    return any(_names(type_, _MAYBE) for type_ in types)
-
-
-def _names(type_: TypeRef, path: str) -> bool:
-    return type_.name == path or any(_names(arg, path) for arg in type_.args)
 
 
 def _grows(flow: FunctionFlow, point: Point, place: Place, length: Operand) -> bool:
