@@ -24,6 +24,7 @@ from scrutineer.flow.unwinding_names import (
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
 from scrutineer.program.program import Program
+from scrutineer.program.sealed import is_closed, is_sealed
 from scrutineer.program.tables.effects import effects_of, user_code
 from scrutineer.program.typing.records import CallTarget
 
@@ -98,7 +99,9 @@ class Unwinding:
     def _of_operator(self, flow: FunctionFlow, operation: Operation) -> Unwind:
         places = [operand.place for operand in operation.operands if operand.place is not None]
         opened = next((t for t in map(flow.type_of, places) if t.kind in _OPEN), None)
-        return OWN if opened is None else Unwind("user", f"`{operation.name}` of `{opened}`")
+        if opened is None or is_closed(self.program, flow.typed, opened):
+            return OWN
+        return Unwind("user", f"`{operation.name}` of `{opened}`")
 
     def _of_format(self, flow: FunctionFlow, operation: Operation) -> Unwind:
         for operand in operation.operands:
@@ -116,6 +119,8 @@ class Unwinding:
         if flow.answers.needs_drop(place) == "no":
             return NO
         opened = open_part(type_)
+        if opened is not None and is_closed(self.program, flow.typed, opened):
+            return OWN
         if opened is not None:
             return Unwind("destructor", f"the destructor of `{opened}`")
         return UNKNOWN if type_.kind == "unknown" else NO
@@ -124,6 +129,8 @@ class Unwinding:
         match target.kind:
             case "constructor" | "foreign":
                 return NO
+            case "generic" if is_sealed(self.program, target.trait):
+                return OWN
             case "generic":
                 return Unwind(self._of_trait(target), f"`{target.name}` of `{target.parameter}`")
             case "dyn":

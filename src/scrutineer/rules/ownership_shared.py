@@ -89,11 +89,27 @@ def _is_container(type_: TypeRef) -> bool:
 
 def _kept_back(flow: FunctionFlow, point: Point, made: Place, owner: Place) -> bool:
     """Whether the new owner is forgotten, or the old one changed: then only one of them drops."""
-    names = names_of(flow, made.local)
+    names = _converted(flow, names_of(flow, made.local))
     return any(
         forgets(flow, at, there, names) or (at != point and mends(flow, at, there, owner))
         for at, there in flow.graph.points()
     )
+
+
+def _converted(flow: FunctionFlow, names: frozenset[int]) -> frozenset[int]:
+    """Locals, and what calls that take one of them alone turn it into: `Arc::into_offset(arc)` owns what `arc` did."""
+    for _, there in flow.graph.points():
+        given = argument(there, 0)
+        takes = there.kind == "call" and len(there.operands) == 1 and there.operands[0].mode == "use"
+        if (
+            takes
+            and given is not None
+            and not given.steps
+            and given.local in names
+            and there.target is not None
+        ):
+            names |= names_of(flow, there.target.local)
+    return names
 
 
 def loaded(flow: FunctionFlow) -> Iterator[Doubled]:

@@ -14,6 +14,7 @@ from scrutineer.rules.panic_updates import forgets, mends
 from scrutineer.rules.unwind_walk import after, never, place_is_droppable
 
 _BY_HAND = frozenset({"core::mem::ManuallyDrop::take", "core::mem::ManuallyDrop::drop"})
+_OPTIONAL = frozenset({"@Some", "@Ok"})  # of what a call gave, perhaps
 _PASSES_ON = frozenset({"borrow", "raw_borrow", "cast"})
 
 
@@ -43,10 +44,14 @@ def twice(flow: FunctionFlow) -> Iterator[Doubled]:
 
 
 def _is_loaded(flow: FunctionFlow, source: Place) -> bool:
-    """Whether a pointer is an element of something that was lent: then it leads elsewhere."""
+    """Whether a pointer is an element of something that was lent, or what a variant holds: then it leads elsewhere."""
     value = flow.values.of_place(source)
     held = value.place if value.kind == "place" and value.place is not None else source
-    return is_pointer(flow.type_of(source)) and any(step == "*" or step[0] == "[" for step in held.steps)
+    return is_pointer(flow.type_of(source)) and any(map(_leads_elsewhere, held.steps))
+
+
+def _leads_elsewhere(step: str) -> bool:
+    return step[0] in "*[" or (step[0] == "@" and step not in _OPTIONAL)
 
 
 def _is_whole(flow: FunctionFlow, point: Point, operation: Operation, owner: Place) -> bool:

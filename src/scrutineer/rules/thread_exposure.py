@@ -17,7 +17,7 @@ from scrutineer.program.entries import FunctionEntry, TypeEntry
 from scrutineer.program.members import ImplRecord
 from scrutineer.program.program import Program
 from scrutineer.program.project import normalise
-from scrutineer.program.properties import SEND, SYNC
+from scrutineer.program.properties import CLONE, COPY, SEND, SYNC
 from scrutineer.program.types import Signature
 
 How = Literal["shares", "moves", "takes"]
@@ -108,7 +108,12 @@ class Exposures:
             item.receiver == "typed" and _is_shared(signature.parameters[:1])
         )
         safe = self._already_bound(signature)
-        reached = tuple(self._reached(signature))
+        copied = self._copied(entry, signature) if shared else frozenset()
+        reached = tuple(
+            (name, "shares" if how == "moves" and name in copied else how)
+            for name, how in self._reached(signature)
+            if not (how == "takes" and name in copied)
+        )
         given = {name for name, how in reached if how == "takes"} if item.receiver == "self" else set()
         for name, how in reached:
             if name in given:
@@ -119,6 +124,26 @@ class Exposures:
             if (how == "shares" and (name, SYNC) in safe) or (how != "shares" and (name, SEND) in safe):
                 continue
             yield Exposure(target.name, how, shared, entry.index)
+
+    def _copied(self, entry: FunctionEntry, signature: Signature) -> frozenset[str]:
+        """Parameters that are or may be Copy, or that the function itself asks to be Clone: no value moves there."""
+        bounds = self.program.resolver.bounds(entry.item.generics, self.program.resolver.scope_of(entry))
+        cloned = {b.subject.name for b in bounds if any(trait.name == CLONE for trait in b.traits)}
+        unread = {
+            bound.subject.name
+            for bound in signature.bounds
+            if any(self._is_unread(trait.name) for trait in bound.traits)
+        }
+        return frozenset(
+            name
+            for name in signature.generics
+            if name in cloned | unread
+            or self.implements(TypeRef("param", name), COPY, signature.bounds) == "yes"
+        )
+
+    def _is_unread(self, trait: str) -> bool:
+        """Whether a trait is of a crate that was not read: it may demand `Copy`."""
+        return self.program.crate_of(trait) is None and not trait.startswith(("core::", "alloc::", "std::"))
 
     def _callable(self, record: ImplRecord, item: Function) -> bool:
         """Whether safe code can call it: from anywhere, or from the crate where only the crate sees the type."""

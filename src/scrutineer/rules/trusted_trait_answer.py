@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
+from scrutineer.rules.trusted_callers import users_answer
 from scrutineer.rules.trusted_uses import Believed, believed
 from scrutineer.rules.unit import Unit
 
@@ -19,7 +20,8 @@ def check(unit: Unit) -> Iterator[Draft]:
         flow = unit.flows.of(entry.index)
         for body in flow.all_bodies() if flow is not None else ():
             for found in believed(body):
-                yield _draft(unit, body, found)
+                if users_answer(unit, body, found.answer):
+                    yield _draft(unit, body, found)
 
 
 def _draft(unit: Unit, flow: FunctionFlow, found: Believed) -> Draft:
