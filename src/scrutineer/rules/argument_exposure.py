@@ -8,11 +8,12 @@ import msgspec
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.values import Value
 from scrutineer.model.body import Place
 from scrutineer.model.span import Span
 from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import FunctionEntry
-from scrutineer.rules.argument_guards import Guard, guards, wraps
+from scrutineer.rules.argument_guards import Guard, guards, plain, wraps
 from scrutineer.rules.argument_origin import arguments, in_order, is_bytes, is_number, is_pointer, is_text
 from scrutineer.rules.argument_sinks import TERMINATED, Sink, sinks
 from scrutineer.rules.unit import Unit
@@ -55,8 +56,8 @@ class Exposures:
                 Reached(
                     sink, places, tuple(guards(flow, sink, places)), flow.path, flow.place_span(sink.point)
                 )
-                for sink in sinks(flow)
-                if (places := _fitting(flow, sink))
+                for each in sinks(flow)
+                for sink, places in _decided(flow, each)
             )
             calls = self._through_calls(flow, depth) if depth else ()
             self._reached[key] = (*own, *clamped(flow), *calls)
@@ -142,6 +143,31 @@ def clamped(flow: FunctionFlow) -> Iterator[Reached]:
                 places = frozenset(cut.args[0].places())
                 if not all(any(guards(flow, sink, frozenset({place}))) for place in places):
                     yield Reached(sink, places, (Guard("wraps", span),), flow.path, span, clamp=True)
+
+
+def _decided(flow: FunctionFlow, sink: Sink) -> Iterator[tuple[Sink, frozenset[Place]]]:
+    """A sink with the arguments that decide its operand: what it is computed from, or else what its bound is."""
+    places = _fitting(flow, sink)
+    if places:
+        yield sink, places
+    elif sink.class_ == "bounds" and not sink.pointer and sink.path != TERMINATED:
+        counter = plain(flow.values.of(sink.operand))
+        bounds = [
+            check.fact.right
+            for check in flow.checks.at(sink.point)
+            if check.fact.relation in {"<", "<="} and plain(check.fact.left) == counter
+        ]
+        if bounds and counter.places() and all(_is_argument(flow, bound) for bound in bounds):
+            found = frozenset(place for bound in bounds if bound is not None for place in bound.places())
+            yield msgspec.structs.replace(sink, counter=counter, inputs=frozenset({counter})), found
+
+
+def _is_argument(flow: FunctionFlow, bound: Value | None) -> bool:
+    """Whether a bound is a number that the caller chose, as it is."""
+    place = plain(bound).place if bound is not None else None
+    if place is None or place.steps or not flow.sources.is_parameter(place):
+        return False
+    return is_number(flow.type_of(place)) and not flow.sources.setters(place.local)
 
 
 def _fitting(flow: FunctionFlow, sink: Sink) -> frozenset[Place]:

@@ -9,24 +9,17 @@ import msgspec
 
 from scrutineer.flow.conditions import Fact
 from scrutineer.flow.function import FunctionFlow
-from scrutineer.flow.graph import Point
 from scrutineer.flow.values import Value
-from scrutineer.model.body import Operand, Operation, Place
+from scrutineer.model.body import Place
 from scrutineer.model.span import Span
-from scrutineer.model.types import FLOATS, INTEGERS
+from scrutineer.model.types import INTEGERS
 from scrutineer.rules.argument_joined import joined, mentioned
-from scrutineer.rules.argument_origin import PASSED_ON, arguments, is_float
+from scrutineer.rules.argument_origin import is_float
+from scrutineer.rules.argument_refusals import may_refuse
 from scrutineer.rules.argument_sinks import Sink
 
 Flaw = Literal["wraps", "nan", "below", "none"]
 
-_NO_CHECKS = (
-    "core::cmp::", "core::convert::", "core::clone::", "core::iter::IntoIterator::", "core::iter::Iterator::next", "core::ptr::", "core::mem::", "pointer::",
-    "core::ops::",
-)  # fmt: skip
-_ONLY_TELL = frozenset(
-    {"len", "is_empty", "capacity"}
-)  # a condition on the answer is a check, asking is none
 _NULL_TESTS = frozenset({".is_null", ".as_ref", ".as_mut", "NonNull::new", "ptr::NonNull::new"})
 
 
@@ -46,23 +39,25 @@ def guards(flow: FunctionFlow, sink: Sink, places: frozenset[Place]) -> Iterator
     found = False
     less = subtracted(flow, sink, places)
     for check in flow.checks.at(sink.point):
-        if _mentions(check.fact, sink, places) and not _says_nothing(sink, check.fact):
+        if _mentions(flow, check.fact, sink, places) and not _says_nothing(sink, check.fact):
             found = True
             yield Guard(_flaw(flow, check.fact, places, less), check.span, check.fact)
     crossed = None if found else joined(flow, sink.point, places | sink.beside, sink.inputs)
     for fact, span in crossed.said() if crossed is not None else ():
-        if _mentions(fact, sink, places) and not _says_nothing(sink, fact):
+        if _mentions(flow, fact, sink, places) and not _says_nothing(sink, fact):
             yield Guard(_flaw(flow, fact, places, less), span, fact)
     for point, operation in flow.graph.points():
         before = flow.graph.dominates(point, sink.point) or (
             crossed is not None and point.block in crossed.before
         )
-        if point != sink.point and before and _may_check(flow, point, sink, places):
+        if point != sink.point and before and may_refuse(flow, point, places, sink.inputs):
             yield Guard("none", operation.span)
 
 
 def _says_nothing(sink: Sink, fact: Fact) -> bool:
     """Whether a fact is beside the point: not null of what must live, not some constant of what must be small."""
+    if sink.counter is not None and plain(fact.left) == sink.counter:
+        return True  # the bound itself
     if sink.pointer:
         return _is_null_test(fact)
     if sink.class_ != "bounds" or fact.right is None:
@@ -72,13 +67,20 @@ def _says_nothing(sink: Sink, fact: Fact) -> bool:
     return fact.relation in {"<", "<="} and _is_constant(fact.left)  # a bound from below
 
 
+def plain(value: Value) -> Value:
+    """A value without the casts around it."""
+    while value.kind == "cast":
+        value = value.args[0]
+    return value
+
+
 def _is_constant(value: Value) -> bool:
     return value.kind == "constant" or (value.place is not None and bool(value.place.static))
 
 
-def _mentions(fact: Fact, sink: Sink, places: frozenset[Place]) -> bool:
+def _mentions(flow: FunctionFlow, fact: Fact, sink: Sink, places: frozenset[Place]) -> bool:
     sides = (fact.left, fact.right) if fact.right is not None else (fact.left,)
-    return any(mentioned(side, places, sink.inputs) for side in sides)
+    return any(mentioned(flow, side, places, sink.inputs) for side in sides)
 
 
 def _is_null_test(fact: Fact) -> bool:
@@ -152,49 +154,3 @@ def _unsigned(flow: FunctionFlow, place: Place | None) -> bool:
         return False
     name = flow.type_of(place).name
     return name in INTEGERS and name.startswith("u")
-
-
-def _may_check(flow: FunctionFlow, point: Point, sink: Sink, places: frozenset[Place]) -> bool:
-    """Whether an operation may refuse an argument: a call that gets it, an indexing with it, an unknown macro."""
-    operation = flow.operation(point)
-    if operation.kind == "opaque":
-        return True
-    handed = any(_passes(flow, operand, sink, places) for operand in operation.operands)
-    if handed and operation.kind == "call" and not _checks_nothing(flow, point):
-        return True
-    return any(_indexes(flow, place, places) for place in _places(operation))
-
-
-def _checks_nothing(flow: FunctionFlow, point: Point) -> bool:
-    target, callee = flow.target(point), flow.operation(point).callee
-    name = target.name or (callee.name if callee is not None else "")
-    if target.kind == "constructor" or name in _ONLY_TELL or f".{name}" in PASSED_ON:
-        return True
-    if target.kind != "std":
-        return target.path.startswith(_NO_CHECKS)
-    plain = target.path.startswith(_NO_CHECKS) or target.path.partition("::")[0] in INTEGERS | FLOATS
-    return plain or target.unsafe == "yes"
-
-
-def _passes(flow: FunctionFlow, operand: Operand, sink: Sink, places: frozenset[Place]) -> bool:
-    value = flow.values.of(operand)
-    if sink.inputs and not sink.inputs.isdisjoint(value.walk()):
-        return True
-    return any(wanted.is_prefix_of(place) for place in value.places() for wanted in places)
-
-
-def _places(operation: Operation) -> Iterator[Place]:
-    if operation.target is not None:
-        yield operation.target
-    for operand in operation.operands:
-        if operand.place is not None:
-            yield operand.place
-
-
-def _indexes(flow: FunctionFlow, place: Place, places: frozenset[Place]) -> bool:
-    for step in place.steps:
-        if step.startswith("[_") and not places.isdisjoint(
-            arguments(flow, Operand("use", Place(int(step[2:-1]))))
-        ):
-            return True
-    return False

@@ -136,5 +136,5 @@ def _is_looked_at(flow: FunctionFlow, value: Value) -> bool:
     wanted = frozenset({value})
     conditions = (block.terminator.condition for block in flow.body.blocks)
     return any(
-        mentioned(flow.values.of(each), frozenset(), wanted) for each in conditions if each is not None
+        mentioned(flow, flow.values.of(each), frozenset(), wanted) for each in conditions if each is not None
     )

@@ -46,18 +46,31 @@ def joined(
         block
         for block in sorted(before)
         if blocks[block].terminator.kind in {"branch", "match"}
-        and mentioned(flow.values.of(blocks[block].terminator.condition), places, inputs)
+        and mentioned(flow, flow.values.of(blocks[block].terminator.condition), places, inputs)
     )
     if not conditions or _avoids(flow, point.block, frozenset(conditions)):
         return None
     return Crossed(flow, conditions, before, point.block)
 
 
-def mentioned(value: Value, places: frozenset[Place], inputs: frozenset[Value]) -> bool:
+def mentioned(
+    flow: FunctionFlow, value: Value, places: frozenset[Place], inputs: frozenset[Value], depth: int = 3
+) -> bool:
     """Whether a value is computed from some of the places, or from what was read from input."""
-    if any(overlaps(place, wanted) for place in value.places() for wanted in places):
+    parts = value.walk()
+    if inputs and not inputs.isdisjoint(parts):
         return True
-    return bool(inputs) and not inputs.isdisjoint(value.walk())
+    read = [part.place for part in parts if part.place is not None]
+    if any(overlaps(place, wanted) for place in read for wanted in places):
+        return True
+    taken = [place for place in read if place.steps and place.local > flow.body.parameters] if depth else []
+    return any(
+        mentioned(flow, flow.values.of_operation(setter), places, inputs, depth - 1)
+        for place in taken
+        if len(setters := flow.sources.setters(place.local)) == 1
+        for setter in setters
+        if setter.kind == "call"
+    )
 
 
 def _before(flow: FunctionFlow, end: int) -> frozenset[int]:

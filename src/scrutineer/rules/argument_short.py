@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 import msgspec
 
+from scrutineer.flow.conditions import Fact
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.flow.values import Value
 from scrutineer.flow.writes import overlaps
 from scrutineer.model.body import Operand, Operation, Place
+from scrutineer.model.span import Span
 from scrutineer.model.types import TypeRef
-from scrutineer.rules.argument_guards import guards
+from scrutineer.rules.argument_guards import Guard, guards
 from scrutineer.rules.argument_origin import is_whole
 from scrutineer.rules.argument_sinks import Sink
 
@@ -24,10 +26,14 @@ _PLAIN = ("len", "next", "into_iter", "size_of")
 
 
 class TooShort(msgspec.Struct, frozen=True):
-    """An access to a slice argument that may be shorter than the access assumes."""
+    """An access to a slice argument that may be shorter than the access assumes.
+
+    `compared` is a check that says only that its length agrees with another's.
+    """
 
     point: Point
     argument: Place
+    compared: Span | None = None
 
 
 def too_short(flow: FunctionFlow) -> Iterator[TooShort]:
@@ -40,8 +46,12 @@ def too_short(flow: FunctionFlow) -> Iterator[TooShort]:
             if place is None or _speaks_of(flow, bound, place) or _length_is_checked(flow, point, place):
                 continue
             sink = Sink(point, bound, "bounds", "")
-            if not any(True for _ in guards(flow, sink, frozenset({place, *flow.values.of(bound).places()}))):
-                yield TooShort(point, place)
+            value = flow.values.of(bound)
+            found = list(guards(flow, sink, frozenset({place, *value.places()})))
+            alike = {each for guard in found if guard.fact is not None for each in _measured(guard.fact)}
+            found += guards(flow, sink, frozenset(alike)) if alike else ()
+            if all(_is_constant(value) and _only_compares(flow, guard) for guard in found):
+                yield TooShort(point, place, found[0].span if found else None)
 
 
 def _length_is_checked(flow: FunctionFlow, point: Point, place: Place) -> bool:
@@ -67,6 +77,31 @@ def _accesses(flow: FunctionFlow, point: Point, operation: Operation) -> Iterato
     elif path in _COPIES and len(operation.operands) == 3:
         yield operation.operands[0], operation.operands[2]
         yield operation.operands[1], operation.operands[2]
+
+
+def _is_constant(value: Value) -> bool:
+    return all(part.kind in {"constant", "aggregate"} for part in value.walk())
+
+
+def _measured(fact: Fact) -> list[Place]:
+    """Places that a fact speaks of."""
+    sides = [fact.left] if fact.right is None else [fact.left, fact.right]
+    return [place for side in sides for place in side.places() if not place.static]
+
+
+def _only_compares(flow: FunctionFlow, guard: Guard) -> bool:
+    """Whether a check says that lengths of arguments agree, as those of empty slices do."""
+    fact = guard.fact
+    if fact is None or fact.right is None or fact.relation not in {"==", "<="}:
+        return False
+    parts = [part for side in (fact.left, fact.right) for part in side.walk()]
+    measured = _measured(fact)
+    return (
+        len(measured) > 1
+        and all(flow.sources.is_parameter(place) for place in measured)
+        and all(part.kind == "constant" or part.name in {"*", ".len", ""} for part in parts)
+        and not any(side.kind == "constant" for side in (fact.left, fact.right))
+    )
 
 
 def _argument(flow: FunctionFlow, value: Value) -> Place | None:

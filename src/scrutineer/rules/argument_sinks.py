@@ -51,7 +51,8 @@ class Sink(msgspec.Struct, frozen=True):
     """One operand that an unsafe operation asks something of; `pointer` if it must point to live memory.
 
     `beside` are the arguments of the body that the operation takes besides: a check of one may be about all.
-    `inputs` are values read from input that decide the operand's.
+    `inputs` are values read from input that decide the operand's. `counter` is the operand's value where arguments
+    decide it only as its bound: `i` in `while i < end`.
     """
 
     point: Point
@@ -61,6 +62,7 @@ class Sink(msgspec.Struct, frozen=True):
     pointer: bool = False
     beside: frozenset[Place] = frozenset()
     inputs: frozenset[Value] = frozenset()
+    counter: Value | None = None
 
 
 @kept
@@ -81,6 +83,8 @@ def _of_call(flow: FunctionFlow, point: Point, operation: Operation) -> Iterator
     target = flow.target(point)
     if target.kind in {"unknown", "external"} and target.unsafe != "no":
         yield from _of_unread(point, operation)
+        if operation.unsafe_block >= 0:
+            yield from _foreign_strings(flow, point, operation)
     if target.unsafe == "no":
         return
     if target.kind in {"resolved", "generic", "dyn", "foreign"}:
@@ -124,6 +128,10 @@ def _of_section(flow: FunctionFlow, point: Point, operation: Operation) -> Itera
                 yield from _of_obligation(
                     obligation, Sink(point, operand, "bounds", target.path, beside=beside)
                 )
+    if target.unsafe == "yes" and leaves_checks(target.name):
+        for operand in operation.operands:
+            if operand.mode != "receiver":
+                yield Sink(point, operand, "bounds", target.path)
     if target.kind != "resolved":
         for operand in operation.operands:
             yield Sink(point, operand, "contract", target.path, pointer=True)
@@ -136,12 +144,26 @@ def _foreign_strings(flow: FunctionFlow, point: Point, operation: Operation) -> 
     signature = flow.target(point).signature
     for number, operand in enumerate(operation.operands):
         type_ = signature.parameters[number] if signature and number < len(signature.parameters) else None
-        if type_ is None or type_.kind != "pointer" or type_.args[0].name not in _CHARACTERS:
+        value = flow.values.of(operand)
+        wanted = type_ is not None and type_.kind == "pointer" and type_.args[0].name in _CHARACTERS
+        if not wanted and not _is_start_of_string(flow, value):
             continue
-        own = set(flow.values.of(operand).places())
+        own = set(value.places())
         others = (other for other in operation.operands if other is not operand)
-        if all(own.isdisjoint(flow.values.of(other).places()) for other in others):
+        if own and all(own.isdisjoint(flow.values.of(other).places()) for other in others):
             yield Sink(point, operand, "bounds", TERMINATED)
+
+
+def _is_start_of_string(flow: FunctionFlow, value: Value) -> bool:
+    """Whether a value is the pointer to the first byte of a `str`, or of a `String`."""
+    while value.args and (value.kind == "cast" or value.name == ".cast"):
+        value = value.args[0]
+    if value.kind != "call" or value.name != ".as_ptr" or not value.args or value.args[0].place is None:
+        return False
+    type_ = flow.type_of(value.args[0].place)
+    while type_.kind == "ref":
+        type_ = type_.args[0]
+    return type_.name in {"str", "alloc::string::String"}
 
 
 def _of_obligation(obligation: Precondition, sink: Sink) -> Iterator[Sink]:

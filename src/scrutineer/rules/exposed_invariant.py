@@ -10,7 +10,7 @@ from scrutineer.model.body import Place
 from scrutineer.rules.argument_exposure import Exposures, is_unofficial
 from scrutineer.rules.argument_origin import fields, is_number
 from scrutineer.rules.draft import Draft
-from scrutineer.rules.exposed_null import null_slices
+from scrutineer.rules.exposed_null import null_uses
 from scrutineer.rules.exposed_reads import Read, is_public, reads
 from scrutineer.rules.exposed_stores import stores
 from scrutineer.rules.exposed_text import believed
@@ -73,15 +73,15 @@ def _text(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
 
 
 def _null(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
-    for point, made in null_slices(unit, flow):
+    for point, made in null_uses(unit, flow):
         yield Draft(
             path=flow.path,
             span=flow.place_span(point),
-            message="this slice is made of a pointer that may be null: a constructor leaves it so, "
-            "and no slice is at null, not even an empty one",
+            message="this is made of a pointer that may be null, for a constructor leaves it so, "
+            "and neither a slice nor a box is ever at null, not even an empty one",
             class_="null",
             related=(unit.related(made.path, made.span, "set to null here"),),
-            help="return an empty slice where the pointer is null, or start with `NonNull::dangling`",
+            help="test the pointer first, or start with `NonNull::dangling`",
         )
 
 

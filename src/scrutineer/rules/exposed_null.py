@@ -1,11 +1,13 @@
-"""Slices made of a pointer field that a constructor of the type leaves null."""
+"""Slices, boxes and the like made of a pointer field that a constructor of the type leaves null."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import msgspec
 
+from scrutineer.contracts.catalogue import contract_of
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.flow.values import Value
@@ -18,7 +20,8 @@ from scrutineer.rules.argument_sinks import Sink
 from scrutineer.rules.unit import Unit
 
 _SLICES = frozenset({"core::slice::from_raw_parts", "core::slice::from_raw_parts_mut"})
-_NULLS = ("ptr::null", "ptr::null_mut")
+_NULLS = ("null", "null_mut")
+_SELF = Place(1)
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -28,21 +31,36 @@ class Made(msgspec.Struct, frozen=True):
     span: Span
 
 
-def null_slices(unit: Unit, flow: FunctionFlow) -> Iterator[tuple[Point, Made]]:
-    """Slices of a body whose pointer is a field that may be null, with no test of it or of the length."""
+def null_uses(unit: Unit, flow: FunctionFlow) -> Iterator[tuple[Point, Made]]:
+    """Uses of a pointer field that may be null by what admits no null, with no test of it or of the object."""
     for point, operation in flow.graph.points():
-        if operation.kind != "call" or flow.target(point).path not in _SLICES or len(operation.operands) < 2:
+        path = flow.target(point).path if operation.kind == "call" else ""
+        if not _needs_one(path) or not operation.operands:
             continue
         pointers = [place for place in origins(flow, operation.operands[0]) if fields(place)]
         made = _made_null(unit, flow, pointers[0]) if len(pointers) == 1 else None
-        if made is not None and not _tested(flow, point, operation.operands, pointers[0]):
+        if made is not None and not _tested(flow, point, operation.operands, pointers[0], path):
             yield point, made
 
 
-def _tested(flow: FunctionFlow, point: Point, operands: tuple[Operand, ...], pointer: Place) -> bool:
-    lengths = frozenset(flow.values.of(operands[1]).places())
+@cache
+def _needs_one(path: str) -> bool:
+    """Whether a function of std asks that its first argument is not null, or is a block to take over."""
+    contract = contract_of(path) if path else None
+    asked = contract.obligations if contract is not None else ()
+    return any(each.property in {"non-null", "owned"} and each.position == 0 for each in asked)
+
+
+def _tested(
+    flow: FunctionFlow, point: Point, operands: tuple[Operand, ...], pointer: Place, path: str
+) -> bool:
+    """Whether a check is about the pointer: of a slice, about its length; else, about anything of the object."""
+    if path in _SLICES and len(operands) > 1:
+        about = frozenset(flow.values.of(operands[1]).places())
+    else:
+        about = frozenset({_SELF})
     sink = Sink(point, operands[0], "null", "")
-    return any(True for _ in guards(flow, sink, frozenset({pointer}) | lengths))
+    return any(True for _ in guards(flow, sink, frozenset({pointer}) | about))
 
 
 def _made_null(unit: Unit, flow: FunctionFlow, pointer: Place) -> Made | None:
@@ -82,4 +100,4 @@ def _nulls(flow: FunctionFlow) -> Iterator[tuple[str, Span]]:
 def _is_null(value: Value) -> bool:
     while value.kind == "cast":
         value = value.args[0]
-    return value.kind == "call" and value.name.endswith(_NULLS)
+    return value.kind == "call" and value.name.rpartition("::")[2] in _NULLS

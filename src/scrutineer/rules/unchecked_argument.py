@@ -51,7 +51,7 @@ def _sizes(unit: Unit, exposures: Exposures, told: set[tuple[str, Span]]) -> Ite
         flow = unit.flows.of(entry.index)
         if flow is None:
             continue
-        yield from _short(flow, told) if exposures.open(entry) else ()
+        yield from _short(unit, flow, told) if exposures.open(entry) else ()
         yield from _read(unit, flow, inputs) if not entry.item.unsafe else ()
         for wrong in wrong_sizes(flow, is_open=exposures.open(entry)):
             yield Draft(
@@ -65,18 +65,24 @@ def _sizes(unit: Unit, exposures: Exposures, told: set[tuple[str, Span]]) -> Ite
             )
 
 
-def _short(flow: FunctionFlow, told: set[tuple[str, Span]]) -> Iterator[Draft]:
-    found: set[Place] = set()
+def _short(unit: Unit, flow: FunctionFlow, told: set[tuple[str, Span]]) -> Iterator[Draft]:
+    found: set[Place | Span] = set()
     for short in too_short(flow):
-        if short.argument in found or (flow.path, flow.place_span(short.point)) in told:
+        cause = short.compared or short.argument
+        if cause in found or (flow.path, flow.place_span(short.point)) in told:
             continue
-        found.add(short.argument)
+        found.add(cause)
+        looks = (
+            "and the check before it says only that lengths agree, as those of empty slices do"
+            if short.compared
+            else "and nothing looks at how long the caller's slice is"
+        )
         yield Draft(
             path=flow.path,
             span=flow.place_span(short.point),
-            message=f"this accesses `{_name(flow, short.argument)}` as far as it likes, "
-            "and nothing looks at how long the caller's slice is",
+            message=f"this accesses `{_name(flow, short.argument)}` as far as it likes, {looks}",
             class_="bounds",
+            related=(unit.related(flow.path, short.compared, "this check"),) if short.compared else (),
             help="compare with its length first, or index it with a check",
         )
 
