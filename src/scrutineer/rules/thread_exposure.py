@@ -143,7 +143,9 @@ class Exposures:
 
     def _is_unread(self, trait: str) -> bool:
         """Whether a trait is of a crate that was not read: it may demand `Copy`."""
-        return self.program.crate_of(trait) is None and not trait.startswith(("core::", "alloc::", "std::"))
+        return self.program.crate_of(trait) is None and not trait.startswith(
+            ("core::", "alloc::", "std::", "?")
+        )
 
     def _callable(self, record: ImplRecord, item: Function) -> bool:
         """Whether safe code can call it: from anywhere, or from the crate where only the crate sees the type."""
