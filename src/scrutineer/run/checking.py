@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,7 @@ def check_all(
     tasks = _in_order(missing)
     by_place = {(task.job, task.order): task for task in tasks}
     watcher.start("checking", len(tasks))
+    executor.prepare(partial(_make_shared, tasks, executor.processes))
     fresh: list[Checked] = []
     for answer in executor.run(_check, tasks, _lost):
         fresh.append(answer)
@@ -89,6 +91,18 @@ def _in_order(crates: list[Checkable]) -> list[Checkable]:
     return sorted(crates, key=lambda crate: (-sizes[crate.job], crate.job, -crate.source.size))
 
 
+def _make_shared(tasks: Sequence[Checkable], processes: int) -> None:
+    """Make the programs that every process would make for itself: of crates that many others depend on."""
+    if len({task.job for task in tasks}) != 1 or not select_rules(tasks[0].select, tasks[0].ignore).bodies:
+        return
+    wanted = Counter(root for task in tasks for root in task.near)
+    for task in tasks:
+        if wanted[task.source.unit.root] >= _MANY * processes:
+            with suppress(Exception):  # the process that checks the crate fails in the same way, and says so
+                _ = unit_of(task).program
+
+
+_MANY = 4  # crates for each process: then none of them is spared the work
 _COLLECTOR = Collector()
 
 
@@ -128,8 +142,9 @@ def unit_of(crate: Checkable) -> Unit:
     """A crate as rules and commands see it."""
     source = crate.source
     load = Loader(crate.reader, crate.store)
-    files = load.facts(source)
     dependencies = Dependencies(source.unit.root, crate.near, crate.edges, load)
+    made = dependencies.known(source) if crate.shared else None
+    files = tuple(made.files[: made.written]) if made is not None else load.facts(source)
     return Unit(
         source.unit,
         files,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -13,6 +14,7 @@ Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 SMALL = 3 << 19  # bytes of source below which starting processes costs more than it saves
 _READING = 2  # times as much where files are only read: less is to be done with it, and memory holds it all
+_METHOD = "fork" if sys.platform == "linux" else "spawn"
 _COLLECTED = 3 << 20  # bytes of source whose garbage may lie about
 
 
@@ -26,6 +28,10 @@ class Executor(Protocol):
         self, work: Callable[[Task], Answer], tasks: Iterable[Task], failed: Callable[[Task], Answer]
     ) -> Iterator[Answer]:
         """Answers as they come. `failed` answers for a task that took its process down with it."""
+        ...
+
+    def prepare(self, here: Callable[[], None]) -> None:
+        """Do here what several tasks would do: processes begin with what it leaves in memory."""
         ...
 
     def close(self) -> None:
@@ -54,6 +60,10 @@ class InProcess:
             if was:
                 gc.enable()
 
+    def prepare(self, here: Callable[[], None]) -> None:
+        """Nothing: the first task that asks does it for all."""
+        del here
+
     def close(self) -> None:
         """Nothing to let go."""
 
@@ -67,13 +77,17 @@ class Pool:
         self.processes = processes
         self._pool: ProcessPoolExecutor | None = None
 
+    def prepare(self, here: Callable[[], None]) -> None:
+        """Do it and have new processes forked from this one; where they cannot be, each task does it."""
+        if _METHOD == "fork":
+            self.close()
+            here()
+
     def _start(self) -> ProcessPoolExecutor:
         import multiprocessing  # noqa: PLC0415 - a warm audit needs no processes
-        import sys  # noqa: PLC0415 - the same
         from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - the same
 
-        method = "fork" if sys.platform == "linux" else "spawn"
-        context = multiprocessing.get_context(method)
+        context = multiprocessing.get_context(_METHOD)
         return ProcessPoolExecutor(self.processes, mp_context=context, initializer=prepare_worker)
 
     def run(

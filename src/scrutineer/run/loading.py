@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -97,8 +96,7 @@ class Dependencies(Mapping[str, "Program"]):
         """The program of the crate whose dependencies these are, kept for the other crates that depend on it."""
         from scrutineer.program.program import Program  # noqa: PLC0415 - 90 ms that only rules that ask pay
 
-        cut = ",".join(sorted(self._above & reachable(source.unit.root, self._edges)))
-        key = (os.getpid(), source.identity, cut)
+        key = self._key(source)
         if key not in _PROGRAMS:
             if _READERS[-1:] != [self._load.reader]:
                 _PROGRAMS.clear()  # of another target
@@ -109,6 +107,14 @@ class Dependencies(Mapping[str, "Program"]):
                 _PROGRAMS.popitem(last=False)
         _PROGRAMS.move_to_end(key)
         return _PROGRAMS[key][1]
+
+    def known(self, source: Source) -> Program | None:
+        """The same program, if it is there already."""
+        kept = _PROGRAMS.get(self._key(source))
+        return kept[1] if kept is not None else None
+
+    def _key(self, source: Source) -> tuple[str, str]:
+        return source.identity, ",".join(sorted(self._above & reachable(source.unit.root, self._edges)))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._roots)
@@ -128,4 +134,4 @@ def forget_programs() -> None:
 
 
 _READERS: list[Reader] = []
-_PROGRAMS: OrderedDict[tuple[int, str, str], tuple[int, Program]] = OrderedDict()
+_PROGRAMS: OrderedDict[tuple[str, str], tuple[int, Program]] = OrderedDict()
