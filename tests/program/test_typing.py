@@ -138,3 +138,27 @@ impl<K> Holder<K> {
     assert local(body, "boxed") == "alloc::boxed::Box<sample::Node<K>>"
     assert local(body, "node") == "sample::Node<K>"
     assert local(body, "seen") == "?"
+
+
+def test_a_value_has_the_type_of_what_it_is_swapped_with() -> None:
+    """One argument tells another's type where both are of one parameter, also behind references and in `Some`."""
+    program = crate(
+        """
+pub struct Pool<T> { items: Vec<T> }
+impl<T> Pool<T> {
+    pub fn take(&mut self, at: usize) -> Option<T> {
+        let mut swapped = unsafe { std::mem::zeroed() };
+        std::mem::swap(&mut swapped, &mut self.items[at]);
+        let wrapped = unsafe { std::mem::zeroed() };
+        if at == 0 { return Some(wrapped); }
+        let mut kept = Vec::new();
+        kept.push(swapped);
+        kept.pop()
+    }
+}
+"""
+    )
+    body = typed(program, "Pool::take")
+    assert local(body, "swapped") == "T"
+    assert local(body, "wrapped") == "T"
+    assert local(body, "kept") == "alloc::vec::Vec<T>"

@@ -10,7 +10,7 @@ import msgspec
 from scrutineer.model.body import Callee
 from scrutineer.model.types import UNKNOWN, TypeRef
 from scrutineer.program.scope import Scope
-from scrutineer.program.terms import Bindings, forget, head, is_known, match, substitute
+from scrutineer.program.terms import Bindings, head, is_known, match, substitute
 from scrutineer.program.types import Signature
 from scrutineer.program.typing.deref import Steps
 from scrutineer.program.typing.instantiate import ClosureTyper, Instance
@@ -101,8 +101,8 @@ class Choice:
         match(signature.self_type, self_type, signature.generics, bindings)
         for parameter, argument in zip(signature.parameters[1:], arguments[1:], strict=False):
             match(parameter, argument, signature.generics, bindings)
-        found = substitute(signature.self_type, {n: t for n, t in bindings.items() if is_known(t)})
-        return forget(found, signature.generics)
+        open_ = dict.fromkeys(signature.generics, UNKNOWN)
+        return substitute(signature.self_type, open_ | {n: t for n, t in bindings.items() if is_known(t)})
 
 
 def _fits(found: Found, arguments: Sequence[TypeRef], first: int) -> bool:

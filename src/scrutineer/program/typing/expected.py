@@ -6,12 +6,12 @@ type of the variable, field, result or parameter that they end in, unless a coer
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from scrutineer.model.body import Operand, Operation
 from scrutineer.model.types import UNKNOWN, TypeRef
-from scrutineer.program.terms import Bindings, forget, is_known, match, substitute
+from scrutineer.program.terms import Bindings, is_known, match, substitute
 
 if TYPE_CHECKING:
     from scrutineer.program.typing.bodies import BodyTyper
@@ -40,7 +40,7 @@ def _is_open(type_: TypeRef) -> bool:
 
 def _waits(operand: Operand, waiting: set[int]) -> bool:
     place = operand.place
-    return operand.mode == "use" and place is not None and not place.steps and place.local in waiting
+    return operand.mode != "receiver" and place is not None and not place.steps and place.local in waiting
 
 
 def _expectations(
@@ -48,16 +48,18 @@ def _expectations(
 ) -> Iterator[tuple[Operand, TypeRef]]:
     """Operands with the type that the operation wants of them, as far as no coercion may come between."""
     target = typer.place(operation.target).type if operation.target is not None else UNKNOWN
-    wanted: Iterator[TypeRef] | list[TypeRef] = []
+    wanted: Iterable[TypeRef] = ()
     if operation.kind == "assign" and operation.name != "bind":
         wanted = [target]
     elif operation.kind == "aggregate" and target.kind == "path" and operation.fields:
         variant = typer.steps.variant(target, operation.name)
         wanted = [typer.steps.field(target, name, variant)[0] for name in operation.fields]
+    elif operation.kind == "borrow" and target.kind == "ref":
+        wanted = target.args
     elif operation.kind == "call":
         wanted = _parameters(typer, operation, at, target)
     for operand, type_ in zip(operation.operands, wanted, strict=False):
-        if is_known(type_) and not _may_coerce(type_):
+        if is_known(type_) and not (operation.kind in {"assign", "aggregate"} and _may_coerce(type_)):
             yield operand, type_
 
 
@@ -76,15 +78,25 @@ def _parameters(
     """Types of a call's parameters, its generics bound by what is known of the result and the other arguments."""
     called = typer.targets.get(at)
     signature = called.signature if called is not None else None
+    if called is not None and called.kind == "constructor":
+        owner, _, last = called.path.rpartition("::")
+        variant = last if owner == result.name else ""
+        for number in range(len(operation.operands)):
+            field = typer.steps.field(result, str(number), variant)[0]
+            yield UNKNOWN if _may_coerce(field) else field
     if called is None or signature is None:
         return
     bindings: Bindings = {"Self": called.self_type} if called.self_type is not None else {}
     if signature.self_type is not None and called.self_type is not None:
         match(signature.self_type, called.self_type, signature.generics, bindings)
-    match(signature.result, result, signature.generics, bindings)
+    given = signature.self_type if signature.result.kind == "self" else signature.result
+    match(given or UNKNOWN, result, signature.generics, bindings)
     for parameter, operand in zip(signature.parameters, operation.operands, strict=False):
         if operand.mode == "use":
             match(parameter, typer.operand(operand), signature.generics, bindings)
-    known = {name: type_ for name, type_ in bindings.items() if is_known(type_)}
+    known = dict.fromkeys(signature.generics, UNKNOWN)
+    known.update((name, type_) for name, type_ in bindings.items() if is_known(type_))
     for parameter in signature.parameters:
-        yield forget(substitute(parameter, known), signature.generics)
+        inner = parameter.args[0] if parameter.kind == "ref" else parameter
+        wanted = substitute(parameter, known)
+        yield wanted if inner.kind == "param" or not _may_coerce(wanted) else UNKNOWN
