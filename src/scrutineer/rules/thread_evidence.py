@@ -85,6 +85,31 @@ def made_only_with(program: Program, impl: ThreadImpl, missing: Missing) -> bool
     return makers > 0
 
 
+def made_from_shared(program: Program, impl: ThreadImpl, param: str) -> FunctionEntry | None:
+    """A function without receiver that makes a value of the type from a shared reference to the parameter's values."""
+    position = impl.type.item.generics.types.index(param)
+    for entry in program.functions:
+        if entry.item.receiver or entry.item.foreign or entry.item.test or entry.item.unsafe:
+            continue
+        signature = program.resolver.signature(entry.index)
+        made = _instance(signature.result, impl.self_type.name) or (
+            signature.self_type if signature.result.kind == "self" else None
+        )
+        if made is None or made.name != impl.self_type.name or position >= len(made.args):
+            continue
+        if any(_lends(given, made.args[position]) for given in signature.parameters):
+            return entry
+    return None
+
+
+def _lends(given: TypeRef, value: TypeRef) -> bool:
+    """Whether a parameter is a shared reference to a value, or to a slice of such."""
+    if given.kind != "ref" or given.mutable:
+        return False
+    inner = given.args[0]
+    return inner == value or (inner.kind in {"slice", "array"} and inner.args[0] == value)
+
+
 def _instance(type_: TypeRef, path: str) -> TypeRef | None:
     """The first occurrence of a type inside another."""
     if type_.kind == "path" and type_.name == path:

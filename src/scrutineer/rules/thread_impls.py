@@ -12,7 +12,13 @@ from scrutineer.program.paths import canonical_path
 from scrutineer.program.program import Program
 from scrutineer.program.properties import SEND, SYNC
 from scrutineer.program.terms import parameters_in, substitute
-from scrutineer.rules.thread_evidence import checks_thread, knows_thread, made_only_with, used_in_place
+from scrutineer.rules.thread_evidence import (
+    checks_thread,
+    knows_thread,
+    made_from_shared,
+    made_only_with,
+    used_in_place,
+)
 from scrutineer.rules.thread_exposure import Exposure, Exposures, rename_to_declared
 from scrutineer.rules.thread_needs import POINTERS, Need, Needs
 from scrutineer.rules.thread_records import Missing, ThreadImpl
@@ -120,10 +126,12 @@ class ThreadImpls:
         needs = list(self.needs.of_type(impl.self_type, SEND))
         exposures = self.exposures.of(impl.self_type.name)
         for param in impl.parameters:
-            if self.has(impl, param, SEND):
-                continue
             mine = [need for need in needs if need.param == param]
             sync = self.has(impl, param, SYNC)
+            if self.has(impl, param, SEND):
+                if not sync:
+                    yield from self._borrowed(impl, param, mine)
+                continue
             direct = next(
                 (n for n in mine if n.by in {"value", "cell"} and not (sync and n.trait == SYNC)), None
             )
@@ -137,6 +145,13 @@ class ThreadImpls:
             if shown is not None and mine:
                 trait = SYNC if shown.how == "shares" and not _is_owner(mine) else SEND
                 yield Missing(param, trait, mine[0], shown, self._function(shown))
+
+    def _borrowed(self, impl: ThreadImpl, param: str, needs: list[Need]) -> Iterator[Missing]:
+        """What came in as `&T` is shared with the thread that lent it: that asks for Sync, Send is no help."""
+        need = next((n for n in needs if n.trait == SYNC and n.by in {"value", "phantom"}), None)
+        maker = made_from_shared(self.program, impl, param) if need is not None else None
+        if maker is not None:
+            yield Missing(param, SYNC, need, None, None)
 
     def _missing_for_sync(self, impl: ThreadImpl) -> Iterator[Missing]:
         """What `&self` lends is shared, what it moves or takes changes threads."""

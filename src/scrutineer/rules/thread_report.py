@@ -21,10 +21,17 @@ def draft(unit: Unit, impl: ThreadImpl, missing: tuple[Missing, ...]) -> Draft:
     return Draft(
         path=path,
         span=impl.entry.item.name_span,
-        message=f"`{impl.type.item.name}` is {auto} for every `{first.param}`, although {_reason(first)}",
+        message=f"`{impl.type.item.name}` is {auto} {_scope(impl, first)}, although {_reason(first)}",
         related=tuple(related for one in missing for related in _evidence(unit, impl, one)),
         help=f"the impl must require {bounds}",
     )
+
+
+def _scope(impl: ThreadImpl, missing: Missing) -> str:
+    """For which arguments the impl holds that should not be there."""
+    if impl.trait != missing.trait and any(bound.subject.name == missing.param for bound in impl.bounds):
+        return f"whether or not `{missing.param}` is {missing.trait.rpartition('::')[2]}"
+    return f"for every `{missing.param}`"
 
 
 def _reason(missing: Missing) -> str:

@@ -8,10 +8,15 @@ from functools import cache
 from importlib.resources import files
 
 from scrutineer.flow.function import FunctionFlow
+from scrutineer.model.items import Function
+from scrutineer.model.types import TypeRef
+from scrutineer.program.paths import canonical_path
 from scrutineer.program.tables.locks import guard_types
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
+
+_FARTHEST = 4  # calls between a public function and the one that calls into C
 
 _WHY = {
     "environment": "it reads or changes the environment of the process, which no lock protects",
@@ -32,14 +37,32 @@ def _reasons() -> dict[str, str]:
 def check(unit: Unit) -> Iterator[Draft]:
     """Report calls of such functions in safe functions that others can call, where no lock is held."""
     for entry in unit.program.functions:
-        item = entry.item
-        if item.body_span is None or item.test or item.unsafe or not unit.has_unsafe(entry):
-            continue
-        if not unit.program.visibility.is_reachable(entry):
+        if entry.item.body_span is None or not unit.has_unsafe(entry):
             continue
         flow = unit.flows.of(entry.index)
-        if flow is not None and not _holds_guard(flow):
-            yield from _calls(flow)
+        drafts = list(_calls(flow)) if flow is not None else []
+        if drafts and _runs_unlocked(unit, entry.index, _FARTHEST):
+            yield from drafts
+
+
+def _runs_unlocked(unit: Unit, function: int, depth: int) -> bool:
+    """Whether safe code outside the crate can make a function run while no lock is held for it: by itself or by callers."""
+    entry = unit.program.functions[function]
+    flow = unit.flows.of(function)
+    if entry.item.test or entry.item.unsafe or flow is None or _holds_guard(flow):
+        return False
+    if unit.program.visibility.is_reachable(entry):
+        return True
+    twins = (
+        unit.program.find(canonical_path(unit.program, entry)) if depth else ()
+    )  # under other cfg predicates
+    callers = {
+        edge.caller
+        for twin in twins
+        if isinstance(twin.item, Function)
+        for edge in unit.program.call_graph.callers(twin.index)
+    }
+    return any(_runs_unlocked(unit, caller, depth - 1) for caller in callers - {function})
 
 
 def _calls(flow: FunctionFlow) -> Iterator[Draft]:
@@ -60,7 +83,12 @@ def _calls(flow: FunctionFlow) -> Iterator[Draft]:
 
 def _holds_guard(flow: FunctionFlow) -> bool:
     """Whether the function holds a lock's guard somewhere: then its author thought of other threads."""
-    return any(type_.name in guard_types() for type_ in flow.typed.locals)
+    return any(_is_guard(type_) for type_ in flow.typed.locals)
+
+
+def _is_guard(type_: TypeRef) -> bool:
+    """Whether a type is a guard, or holds one: `lock()` gives a `Result`."""
+    return type_.name in guard_types() or any(map(_is_guard, type_.args))
 
 
 RULE = Rule(
