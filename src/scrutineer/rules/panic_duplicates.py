@@ -8,6 +8,7 @@ from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operation, Place
 from scrutineer.program.tables.effects import effects_of
+from scrutineer.rules.ownership_copies import copying
 from scrutineer.rules.ownership_roots import (
     alive,
     argument,
@@ -16,13 +17,14 @@ from scrutineer.rules.ownership_roots import (
     names_of,
     root,
 )
+from scrutineer.rules.panic_destructors import drops_by_hand
 from scrutineer.rules.panic_updates import forgets, mends, sets_length, written_root
 from scrutineer.rules.unwind_walk import Hazard, after, guarded, leaves, never, place_is_droppable
 
 _PLACEHOLDERS = frozenset(
     {"core::mem::uninitialized", "core::mem::zeroed", "core::mem::MaybeUninit::assume_init"}
 )
-_MANUAL_OWNERS = frozenset({"core::mem::ManuallyDrop::take", "core::mem::ManuallyDrop::drop"})
+_TAKES_OUT = "core::mem::ManuallyDrop::take"
 
 
 def duplicates(flow: FunctionFlow) -> Iterator[Hazard]:
@@ -31,18 +33,18 @@ def duplicates(flow: FunctionFlow) -> Iterator[Hazard]:
         if operation.kind != "call" or operation.target is None or operation.target.steps:
             continue
         path = flow.target(point).path
-        effects = effects_of(path)
+        effects = effects_of(path) or copying(flow, flow.target(point))
         invented = path in _PLACEHOLDERS
-        if path in _MANUAL_OWNERS or not (invented or effects & {"duplicates", "owns_raw"}):
+        if not (invented or path == _TAKES_OUT or effects & {"duplicates", "owns_raw"}):
             continue
         if not place_is_droppable(flow, operation.target):
             continue
         found = None
         if invented:
             found = _placeholder(flow, point, operation)
-        elif "owns_raw" in effects:
+        elif "owns_raw" in effects and path != _TAKES_OUT:
             found = _adopted(flow, point, operation)
-        elif "duplicates" in effects:
+        else:
             found = _read(flow, point, operation)
         if found is not None:
             yield found
@@ -52,7 +54,9 @@ def _read(flow: FunctionFlow, point: Point, operation: Operation) -> Hazard | No
     """`ptr::read` out of an owner that is alive: the copy and the owner are both dropped by an unwind."""
     source = argument(operation, 0)
     owner = None if source is None else root(flow, source)
-    if owner is None or owner.local < 0 or is_manual(flow, owner) or _released_before(flow, point, owner):
+    if owner is None or owner.local < 0 or _released_before(flow, point, owner):
+        return None
+    if is_manual(flow, owner) and not drops_by_hand(flow, owner):
         return None
     assert operation.target is not None
     names = names_of(flow, operation.target.local)
@@ -64,7 +68,9 @@ def _read(flow: FunctionFlow, point: Point, operation: Operation) -> Hazard | No
     for danger in after(flow, point, ends):
         reason = leaves(flow, danger)
         if not reason or not (
-            _takes(flow, danger, names) or any(alive(flow, name, danger) for name in names)
+            _takes(flow, danger, names)
+            or any(alive(flow, name, danger) for name in names)
+            or _handed_on(flow, danger, names)
         ):
             continue
         if not (borrowed or alive(flow, owner.local, danger)) or guarded(flow, danger, names | {owner.local}):
@@ -87,6 +93,14 @@ def _released_before(flow: FunctionFlow, point: Point, owner: Place) -> bool:
 def _takes(flow: FunctionFlow, point: Point, names: frozenset[int]) -> bool:
     return any(
         given.place is not None and given.place.local in names for given in flow.operation(point).operands
+    )
+
+
+def _handed_on(flow: FunctionFlow, danger: Point, names: frozenset[int]) -> bool:
+    """Whether the copy was given away before: whoever has it drops it, and the original is dropped as well."""
+    return any(
+        operation.kind == "call" and _takes(flow, point, names) and flow.graph.reaches(point, danger)
+        for point, operation in flow.graph.points()
     )
 
 

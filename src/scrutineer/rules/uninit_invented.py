@@ -34,8 +34,19 @@ def invented(flow: FunctionFlow) -> Iterator[tuple[Point, TypeRef, str]]:
             why = "" if may_be_unwritten(flow, made) else "nothing was written"
         else:
             continue
-        if why:
+        if why and not _asks_size(flow, point):
             yield point, made, why
+
+
+def _asks_size(flow: FunctionFlow, point: Point) -> bool:
+    """Whether a check of the type's size stands before: a value without size is made of nothing."""
+    return any(
+        part.name.endswith("size_of")
+        for check in flow.checks.at(point)
+        for side in (check.fact.left, check.fact.right)
+        if side is not None
+        for part in side.walk()
+    )
 
 
 def _seen_unwritten(flow: FunctionFlow, point: Point, made: Place, type_: TypeRef) -> str:

@@ -7,16 +7,11 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.flow.values import Value
-from scrutineer.model.body import Operation
+from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
-from scrutineer.program.fields import fields_of
+from scrutineer.rules.uninit_allocated import allocates, writes_any
 
 _SLICE_MUT = "core::slice::from_raw_parts_mut"
-_FROM_RAW = "alloc::boxed::Box::from_raw"
-_ALLOCATES = ("alloc::alloc", "::alloc")
-_WRITES = frozenset(
-    {"write", "copy", "copy_nonoverlapping", "copy_from", "copy_from_nonoverlapping", "write_bytes"}
-)
 _UNCHECKED = frozenset({"slice::get_unchecked", "slice::get_unchecked_mut"})
 _RESERVES = frozenset({"reserve", "reserve_exact"})
 _MAYBE = "core::mem::MaybeUninit"
@@ -27,7 +22,7 @@ def lent_capacity(flow: FunctionFlow) -> Iterator[tuple[Point, Point]]:
     for point, operation in flow.graph.points():
         if operation.kind != "call" or flow.target(point).path != _SLICE_MUT or operation.target is None:
             continue
-        if not _is_fresh_buffer(flow, flow.values.of(operation.operands[0])) or _is_maybe(flow, operation):
+        if not _is_unwritten(flow, point, operation) or _is_maybe(flow, operation):
             continue
         for later, call in flow.graph.points():
             given = any(
@@ -54,21 +49,51 @@ def beyond_length(flow: FunctionFlow) -> Iterator[Point]:
         place, end = operation.operands[0].place, _end_of(flow.values.of(operation.operands[1]))
         if place is None or end is None:
             continue
-        owner = flow.writes.origin(place)
-        for earlier, room in flow.graph.points():
-            name = room.callee.name if room.kind == "call" and room.callee is not None else ""
-            receiver = room.operands[0].place if name in _RESERVES else None
-            if receiver is None or flow.writes.origin(receiver) != owner:
-                continue
-            same = flow.values.of(room.operands[1]) == end and flow.graph.dominates(earlier, point)
-            if same and not flow.writes.written_between(Point(earlier.block, earlier.at + 1), point, [owner]):
-                yield point
-                break
+        if _just_reserved(flow, point, flow.writes.origin(place), end):
+            yield point
+
+
+def _just_reserved(flow: FunctionFlow, point: Point, owner: Place, count: Value) -> bool:
+    """Whether room for as many elements was reserved on every way here, and nothing has changed the vector since."""
+    for earlier, room in flow.graph.points():
+        name = room.callee.name if room.kind == "call" and room.callee is not None else ""
+        receiver = room.operands[0].place if name in _RESERVES else None
+        if receiver is None or flow.writes.origin(receiver) != owner:
+            continue
+        same = flow.values.of(room.operands[1]) == count and flow.graph.dominates(earlier, point)
+        if same and not any(
+            flow.writes.may_write(operation, owner) and not _only_points(operation)
+            for between, operation in flow.graph.points()
+            if between not in {earlier, point}
+            and flow.graph.reaches(earlier, between)
+            and flow.graph.reaches(between, point)
+        ):
+            return True
+    return False
+
+
+def _only_points(operation: Operation) -> bool:
+    """Whether a call that takes a vector by `&mut` only asks where its memory is."""
+    return operation.callee is not None and operation.callee.name in {"as_mut_ptr", "as_mut_slice"}
 
 
 def _end_of(index: Value) -> Value | None:
     """Where a range that is selected ends: `n` of `..n`."""
     return index.args[-1] if index.kind == "aggregate" and index.name == ".." and index.args else None
+
+
+def _is_unwritten(flow: FunctionFlow, point: Point, operation: Operation) -> bool:
+    """Whether a slice is made over a fresh vector's capacity, room just reserved, or memory just allocated."""
+    pointer = flow.values.of(operation.operands[0])
+    if _is_fresh_buffer(flow, pointer):
+        return True
+    while pointer.kind == "cast" or (pointer.kind == "call" and pointer.name in {".cast", ".add"}):
+        pointer = pointer.args[0]
+    if pointer.kind == "call" and allocates(pointer.name):
+        return not writes_any(flow)
+    place = pointer.args[0].place if pointer.kind == "call" and pointer.name == ".as_mut_ptr" else None
+    length = flow.values.of(operation.operands[1])
+    return place is not None and _just_reserved(flow, point, flow.writes.origin(place), length)
 
 
 def _is_fresh_buffer(flow: FunctionFlow, pointer: Value) -> bool:
@@ -102,42 +127,3 @@ def _leads_to(flow: FunctionFlow, local: int, operation: Operation) -> bool:
     return definition is not None and any(
         operand.place is not None and operand.place.local == made for operand in definition.operands
     )
-
-
-def boxed_unwritten(flow: FunctionFlow) -> Iterator[tuple[Point, TypeRef]]:
-    """`Box::from_raw` of freshly allocated memory that no operation of the function writes."""
-    for point, operation in flow.graph.points():
-        if operation.kind != "call" or flow.target(point).path != _FROM_RAW:
-            continue
-        made = [part for part in flow.sources.parts(operation.operands[0]) if part.kind == "call"]
-        if not any(_allocates(part.name) for part in made) or _writes_any(flow):
-            continue
-        boxed = flow.type_of(operation.target).args if operation.target is not None else ()
-        if boxed and _must_be_written(flow, boxed[0], 3):
-            yield point, boxed[0]
-
-
-def _allocates(name: str) -> bool:
-    return name == "alloc" or (name.endswith(_ALLOCATES) and not name.startswith("."))
-
-
-def _writes_any(flow: FunctionFlow) -> bool:
-    """Whether the function writes through any pointer: then what it writes is not told apart here."""
-    for _, operation in flow.graph.points():
-        if operation.callee is not None and operation.callee.name.rpartition("::")[2] in _WRITES:
-            return True
-        if operation.kind == "assign" and operation.target is not None and "*" in operation.target.steps:
-            return True
-    return False
-
-
-def _must_be_written(flow: FunctionFlow, type_: TypeRef, depth: int) -> bool:
-    """Whether a type has a part that is not MaybeUninit."""
-    if type_.kind in {"unknown", "infer"} or type_.name == _MAYBE:
-        return False
-    if type_.kind in {"slice", "array"}:
-        return _must_be_written(flow, type_.args[0], depth)
-    fields = fields_of(flow.program, type_) if type_.kind == "path" and depth else None
-    if fields:
-        return any(_must_be_written(flow, part, depth - 1) for part in fields.values())
-    return True

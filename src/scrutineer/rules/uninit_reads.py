@@ -38,7 +38,7 @@ def is_read_first(flow: FunctionFlow, start: Point, place: Place) -> bool:
 def _touch(flow: FunctionFlow, point: Point, place: Place) -> Touch:
     """What one operation does to a place: a borrow alone does nothing, what is done with it counts."""
     operation = flow.operation(point)
-    if operation.kind in _PASSED_BY:
+    if operation.kind in _PASSED_BY or _is_asked(operation):
         return "none"
     for operand in operation.operands:
         if operand.place is None or operand.place.local < 0:
@@ -52,6 +52,11 @@ def _touch(flow: FunctionFlow, point: Point, place: Place) -> Touch:
     return "other" if written else "none"
 
 
+def _is_asked(operation: Operation) -> bool:
+    """Whether a call only asks how long something is."""
+    return operation.callee is not None and operation.callee.name in {"len", "is_empty"}
+
+
 def _reads(flow: FunctionFlow, operation: Operation, read: Place, place: Place) -> bool:
     """Whether an operation takes the value, or an element of it, itself."""
     if not place.is_prefix_of(flow.writes.origin(read)):
@@ -62,6 +67,9 @@ def _reads(flow: FunctionFlow, operation: Operation, read: Place, place: Place) 
 
 
 def _looks(flow: FunctionFlow, point: Point) -> bool:
-    """Whether a call may read what it is lent: its user's code, or safe code that was not read."""
+    """Whether a call may read what it is lent: its user's code, safe code that was not read, or a reader's buffer."""
     target = flow.target(point)
-    return target.kind in _USERS or (target.kind == "external" and flow.operation(point).unsafe_block < 0)
+    if target.trait == "std::io::Read":
+        return True
+    unread = target.kind in {"external", "unknown"}
+    return target.kind in _USERS or (unread and flow.operation(point).unsafe_block < 0)

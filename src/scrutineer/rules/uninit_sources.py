@@ -31,7 +31,7 @@ class Exposed(msgspec.Struct, frozen=True):
 def lengthened(flow: FunctionFlow) -> Iterator[Exposed]:
     """`set_len` over spare capacity that nothing wrote, followed by a use that is no raw pointer."""
     for point, operation in flow.graph.points():
-        if operation.kind != "call" or flow.target(point).path not in _SET_LEN or len(operation.operands) < 2:
+        if not operation.operands[1:] or not _sets_length(flow, point, operation):
             continue
         place = operation.operands[0].place
         if place is None or elements_may_be_uninit(flow, place):
@@ -45,6 +45,15 @@ def lengthened(flow: FunctionFlow) -> Iterator[Exposed]:
             if use.use in {"exposed", "returned"}:
                 yield Exposed(point, place, use)
                 break
+
+
+def _sets_length(flow: FunctionFlow, point: Point, operation: Operation) -> bool:
+    """Whether a call is `set_len`: of a vector, or of what calls itself so in a crate that was not read."""
+    if operation.kind != "call" or operation.callee is None:
+        return False
+    target = flow.target(point)
+    foreign = target.kind in {"external", "unknown"} and operation.unsafe_block >= 0
+    return target.path in _SET_LEN or (foreign and operation.callee.name == "set_len")
 
 
 def _grows(flow: FunctionFlow, point: Point, place: Place, length: Operand) -> bool:
@@ -80,7 +89,7 @@ def _makes_room(flow: FunctionFlow, point: Point, operation: Operation, place: P
         receiver = operation.operands[0].place
         return name in _GROWS and receiver is not None and overlaps(flow.writes.origin(receiver), place)
     made = operation.target
-    if name not in _NEW or made is None or flow.target(point).kind != "std":
+    if name not in _NEW or made is None or flow.target(point).kind not in {"std", "external", "unknown"}:
         return False
     return overlaps(made, place) or _moved_into(flow, made, place)
 

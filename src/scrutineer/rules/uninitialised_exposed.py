@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
+from scrutineer.rules.uninit_allocated import boxed_unwritten, dropped_unwritten
 from scrutineer.rules.uninit_capacity import whole_capacities
 from scrutineer.rules.uninit_invented import invented
-from scrutineer.rules.uninit_raw import beyond_length, boxed_unwritten, lent_capacity
+from scrutineer.rules.uninit_raw import beyond_length, lent_capacity
 from scrutineer.rules.uninit_sources import lengthened
 from scrutineer.rules.unit import Unit
 
@@ -79,11 +80,18 @@ def _raw(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
             message="`reserve` makes room, not elements: this reaches beyond the length into what nothing wrote",
             help="make the elements first (`resize`)",
         )
+    for point in dropped_unwritten(flow):
+        yield Draft(
+            path=flow.path,
+            span=flow.operation(point).span,
+            message="this assignment drops a value that was never there: the memory was just allocated",
+            help="write it without dropping (`ptr.write(value)`)",
+        )
     for point, type_ in boxed_unwritten(flow):
         yield Draft(
             path=flow.path,
             span=flow.operation(point).span,
-            message=f"freshly allocated memory becomes a `Box<{type_}>` before anything is written there",
+            message=f"freshly allocated memory becomes an owned `{type_}` before anything is written there",
             help="write the value through the pointer first (`ptr.write(value)`)",
         )
 
