@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 Whose = Literal["no", "own", "unknown", "accessor", "destructor", "user"]
 _RANK: dict[Whose, int] = {"no": 0, "own": 1, "unknown": 2, "accessor": 3, "destructor": 4, "user": 5}
 _OPEN = frozenset({"param", "projection", "dyn", "impl"})
+_COMPARES = frozenset({"<", "<=", ">", ">=", "==", "!="})
 _CHECKED = frozenset({"/", "%", "+", "-", "*", "<<", ">>"})
 
 
@@ -83,7 +84,7 @@ class Unwinding:
                 return UNKNOWN
             case "format":
                 return self._of_format(flow, operation)
-            case "binary" if operation.name.rstrip("=") in _CHECKED:
+            case "binary" if operation.name.rstrip("=") in _CHECKED or operation.name in _COMPARES:
                 return self._of_operator(flow, operation)
             case _:
                 return OWN if self._indexes(operation) else NO
@@ -98,10 +99,11 @@ class Unwinding:
 
     def _of_operator(self, flow: FunctionFlow, operation: Operation) -> Unwind:
         places = [operand.place for operand in operation.operands if operand.place is not None]
-        opened = next((t for t in map(flow.type_of, places) if t.kind in _OPEN), None)
-        if opened is None or is_closed(self.program, flow.typed, opened):
-            return OWN
-        return Unwind("user", f"`{operation.name}` of `{opened}`")
+        types = [type_.args[0] if type_.kind == "ref" else type_ for type_ in map(flow.type_of, places)]
+        opened = next((type_ for type_ in types if type_.kind in _OPEN), None)
+        if opened is not None and not is_closed(self.program, flow.typed, opened):
+            return Unwind("user", f"`{operation.name}` of `{opened}`")
+        return NO if operation.name in _COMPARES and not self._indexes(operation) else OWN
 
     def _of_format(self, flow: FunctionFlow, operation: Operation) -> Unwind:
         for operand in operation.operands:

@@ -111,7 +111,12 @@ def _shifted(flow: FunctionFlow, point: Point, operation: Operation) -> Hazard |
 def _raised(flow: FunctionFlow, point: Point, operation: Operation) -> Hazard | None:
     """A length raised over slots that the user's code fills afterwards."""
     owner = sets_length(flow, point, operation)
-    if owner is None or owner.local < 0 or is_zero(flow, operation) or not _raises(flow, operation, owner):
+    if (
+        owner is None
+        or owner.local < 0
+        or is_zero(flow, operation)
+        or not _raises(flow, point, operation, owner)
+    ):
         return None
     if not _holds_droppable(flow, owner) or _filled_before(flow, point, owner):
         return None
@@ -126,12 +131,20 @@ def _raised(flow: FunctionFlow, point: Point, operation: Operation) -> Hazard | 
     return None
 
 
-def _raises(flow: FunctionFlow, operation: Operation, owner: Place) -> bool:
-    """Whether a length grows: by `+`, or because the owner was made empty here."""
+def _raises(flow: FunctionFlow, point: Point, operation: Operation, owner: Place) -> bool:
+    """Whether a length grows: by `+`, to what room was just reserved for, or because the owner was made empty here."""
     if operation.kind == "binary":
         return operation.name == "+="
     value = flow.values.of(operation.operands[-1])
     if value.kind == "binary" and value.name == "+":
+        return True
+    if any(
+        room.callee is not None
+        and room.callee.name in {"reserve", "reserve_exact"}
+        and flow.values.of(room.operands[-1]) == value
+        and flow.graph.dominates(earlier, point)
+        for earlier, room in flow.graph.points()
+    ):
         return True
     made = flow.sources.setters(owner.local)
     return not owner.steps and any(
