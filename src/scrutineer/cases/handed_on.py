@@ -19,6 +19,7 @@ from scrutineer.model.types import TypeRef
 _UNBOUND: frozenset[Property] = frozenset(("other", "send", "sync", "unreachable"))
 _CHECKED: frozenset[Property] = frozenset(("no-alias", "no-data-race", "owned", "initialised", "valid-value"))
 """What a look behind the pointer can show; then it is not the caller who shows it."""
+_SHARED: frozenset[Property] = frozenset(("no-alias", "no-data-race"))
 _OF_ALL: frozenset[Property] = frozenset(("invariant", "same-allocation", "no-overlap"))
 """What concerns all arguments of a call together."""
 _SURFACE = frozenset({".is_null", ".addr", ".is_aligned"})
@@ -124,24 +125,34 @@ def _was_freed(question: Question, place: Place) -> bool:
 
 
 def _is_looked_at(question: Question, place: Place) -> bool:
-    """Whether a check of what lies behind the parameter decides that the site is reached: "if it is unique"."""
-    if question.wanted.property not in _CHECKED:
+    """Whether a check in the function decides that the site may be reached: "if it is unique", "if it was the last".
+
+    Whether to give something up (`owned`) any check can decide but one of the pointer itself.
+    """
+    wanted = question.wanted.property
+    if wanted not in _CHECKED:
         return False
-    checks = question.flow.checks.at(question.at.point)
-    return any(_looks(part, place) for check in checks for part in check.fact.left.walk())
+    for check in question.flow.checks.at(question.at.point):
+        parts = [*check.fact.left.walk(), *(check.fact.right.walk() if check.fact.right is not None else ())]
+        surface = any(part.kind == "call" and part.name in _SURFACE for part in parts)
+        if wanted == "owned" and not surface:
+            return True
+        if any(_looks(part, place, anywhere=wanted in _SHARED) for part in parts):
+            return True
+    return False
+
+
+def _looks(part: Value, place: Place, *, anywhere: bool) -> bool:
+    """Whether a part of a condition reads behind a pointer, or is the answer of a function that may."""
+    if part.kind == "call" and part.name not in _SURFACE:
+        return anywhere or any(arg.place == place for arg in part.args)
+    read = part.place
+    return read is not None and place.is_prefix_of(read) and "*" in read.steps[len(place.steps) :]
 
 
 def _only_hands_on(question: Question) -> bool:
     """Whether the call is made of the function's own parameters: what it changes is then the caller's to know."""
     return all(_is_theirs(question.flow, each) for each in question.at.operation.operands)
-
-
-def _looks(part: Value, place: Place) -> bool:
-    """Whether a part of a condition reads behind a pointer, or is the answer of a function that may."""
-    if part.kind == "call" and part.name not in _SURFACE:
-        return any(arg.place == place for arg in part.args)
-    read = part.place
-    return read is not None and place.is_prefix_of(read) and "*" in read.steps[len(place.steps) :]
 
 
 def _extent(question: Question) -> str | None:
