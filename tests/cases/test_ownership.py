@@ -103,3 +103,67 @@ def test_a_destructor_takes_a_field_that_everybody_else_leaves_there(
         named = {entry.item.rpartition("::")[2] for entry in cases.whole(case).base.entries}
         assert "into" in named
         assert all(each.kind == "writers" for o in case.obligations for each in o.evidence)
+
+
+LENT = """
+use std::mem::ManuallyDrop;
+pub struct Guard {{ state: ManuallyDrop<String> }}
+struct Later<F: FnMut()>(F);
+impl<F: FnMut()> Drop for Later<F> {{ fn drop(&mut self) {{ (self.0)() }} }}
+fn use_up(_: String) {{}}
+fn other(_: &mut Guard) {{}}
+impl Guard {{
+    pub fn without(&mut self, f: impl FnOnce()) {{
+        let state = unsafe {{ ManuallyDrop::take(&mut self.state) }};
+        {between}
+        let _later = Later(|| {body});
+        {after}
+        use_up(state);
+        f();
+    }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("between", "body", "after", "status"),
+    [
+        ("", "self.state = ManuallyDrop::new(String::new())", "", "discharged"),
+        ("", "{ let _ = &self.state; }", "", "open"),  # nothing is put back
+        (
+            "drop(Vec::<u8>::with_capacity(state.len()));",
+            "self.state = ManuallyDrop::new(String::new())",
+            "",
+            "open",
+        ),
+    ],
+)
+def test_a_closure_that_puts_the_value_back_whatever_happens(
+    between: str, body: str, after: str, status: str
+) -> None:
+    cases = cases_of(LENT.format(between=between, body=body, after=after)).named("without")
+    (case,) = [each for each in cases if each.site.callee.endswith("take")]
+    assert {each.status for each in case.obligations} == {status}
+
+
+def test_a_value_that_is_put_back_may_be_used_again_if_nothing_drops_the_old_one() -> None:
+    text = """
+    use std::mem::ManuallyDrop;
+    use std::ptr;
+    pub struct S { kept: ManuallyDrop<String>, plain: String }
+    pub fn kept(me: S) -> usize {
+        let mut me = ManuallyDrop::new(me);
+        let s = unsafe { ManuallyDrop::take(&mut me.kept) };
+        me.kept = ManuallyDrop::new(s);
+        me.kept.len()
+    }
+    pub fn plain(me: S) -> usize {
+        let mut me = ManuallyDrop::new(me);
+        let s = unsafe { ptr::read(&me.plain) };
+        me.plain = s; // drops the old one
+        me.plain.len()
+    }
+    """
+    cases = cases_of(text)
+    assert cases.named("kept")[0].settled
+    assert not cases.named("plain")[0].settled

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from scrutineer.cases.asked import Asked, asked_by
+from scrutineer.cases.by_bounds import by_bounds
 from scrutineer.cases.by_check import by_check
 from scrutineer.cases.by_contract import by_contract
 from scrutineer.cases.by_exclusion import by_exclusion
 from scrutineer.cases.by_fields import by_fields
 from scrutineer.cases.by_invariant import by_invariant
 from scrutineer.cases.by_ownership import by_ownership
+from scrutineer.cases.by_return import by_return
 from scrutineer.cases.by_type import by_declaration, by_origin, by_type
 from scrutineer.cases.field_writers import FieldWriters
 from scrutineer.cases.handed_on import handed_on
@@ -34,8 +36,10 @@ _WITNESSES: tuple[Callable[[Question], Evidence | None], ...] = (
     by_origin,
     by_declaration,
     by_ownership,
+    by_return,
     by_exclusion,
     by_check,
+    by_bounds,
     by_contract,
     by_invariant,
 )

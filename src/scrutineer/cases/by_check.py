@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scrutineer.cases.question import Question
+from scrutineer.cases.same import same
 from scrutineer.flow.conditions import Fact
 from scrutineer.flow.values import Value
-from scrutineer.model.body import Place
 from scrutineer.model.case import Evidence
 
 _Proves = Callable[[Question, Fact], bool]
@@ -46,29 +46,15 @@ def _value(question: Question, position: int) -> Value:
     return question.flow.values.of(question.at.operand(position))
 
 
-def _same(left: Value, right: Value) -> bool:
-    """Whether two values are one, dereferences and borrows aside."""
-    return left.kind != "unknown" and _plain(left) == _plain(right)
-
-
-def _plain(value: Value) -> Value:
-    while value.kind in {"borrow", "cast"} and value.args and value.name in {"", "mut"}:
-        value = value.args[0]
-    if value.place is not None:
-        steps = tuple(step for step in value.place.steps if step != "*")
-        return Value("place", place=Place(value.place.local, steps, value.place.static))
-    return value
-
-
 def _non_null(question: Question, fact: Fact) -> bool:
     subject = question.flow.values.of(question.operand)
     left, right = fact.left, fact.right
     if fact.relation == "false" and left.kind == "call" and left.name == ".is_null":
-        return bool(left.args) and _same(left.args[0], subject)
+        return bool(left.args) and same(left.args[0], subject)
     if fact.relation == "!=" and right is not None:
         pairs = ((left, right), (right, left))
         return any(
-            _same(one, subject) and other.kind == "call" and other.name in _NULLS for one, other in pairs
+            same(one, subject) and other.kind == "call" and other.name in _NULLS for one, other in pairs
         )
     return False
 
@@ -79,13 +65,13 @@ def _below_length(question: Question, fact: Fact) -> bool:
     whole, index = _value(question, 0), _value(question, 1)
     length = fact.right
     is_length = length.kind == "call" and length.name == ".len" and bool(length.args)
-    return is_length and _same(length.args[0], whole) and _same(fact.left, index)
+    return is_length and same(length.args[0], whole) and same(fact.left, index)
 
 
 def _is_some(question: Question, fact: Fact) -> bool:
     subject = _value(question, 0)
     if fact.relation == "true" and fact.left.kind == "call" and fact.left.name in {".is_some", ".is_ok"}:
-        return bool(fact.left.args) and _same(fact.left.args[0], subject)
+        return bool(fact.left.args) and same(fact.left.args[0], subject)
     return False
 
 
@@ -94,6 +80,6 @@ def _not_zero(question: Question, fact: Fact) -> bool:
     if fact.relation != "!=" or fact.right is None or fact.negated:
         return False
     zero = Value("constant", "0")
-    return (_same(fact.left, subject) and fact.right == zero) or (
-        _same(fact.right, subject) and fact.left == zero
+    return (same(fact.left, subject) and fact.right == zero) or (
+        same(fact.right, subject) and fact.left == zero
     )
