@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,6 +14,9 @@ class Point(NamedTuple):
 
     block: int
     at: int
+
+
+_KEPT = 64  # sets of blocks of one body that are kept: questions come many about one point
 
 
 class Graph:
@@ -32,6 +35,7 @@ class Graph:
             for target in dict.fromkeys(self.successors[block]):
                 self.predecessors[target].append(block)
         self.idom = self._immediate_dominators()
+        self._closures: dict[tuple[int, int, bool], set[int]] = {}
 
     def _immediate_dominators(self) -> dict[int, int]:
         """Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm" (2001)."""
@@ -87,18 +91,33 @@ class Graph:
 
     def between(self, start: int, end: int, avoiding: int = -1) -> set[int]:
         """Blocks on a path from `start` to `end`, both included, that does not pass `avoiding` on the way."""
-        forward = _closure(start, lambda b: [] if b == avoiding else self.successors[b])
+        forward = self._closed(start, avoiding, forward=True)
         if end not in forward:
             return set()
-        backward = _closure(end, lambda b: [] if b == avoiding else self.predecessors.get(b, []))
+        backward = self._closed(end, avoiding, forward=False)
         return (forward & backward) - ({avoiding} - {start, end})
+
+    def _closed(self, block: int, avoiding: int, *, forward: bool) -> set[int]:
+        """Blocks that lead to a block, or that it leads to; the last ones asked for are kept."""
+        key = (block, avoiding, forward)
+        if key not in self._closures:
+            if len(self._closures) >= _KEPT:
+                self._closures.clear()
+            after, before = self.successors, self.predecessors
+            self._closures[key] = (
+                _closure(block, lambda b: () if b == avoiding else after[b])
+                if forward
+                else _closure(block, lambda b: () if b == avoiding else before.get(b, ()))
+            )
+        return self._closures[key]
 
     def reaches(self, start: Point, end: Point) -> bool:
         """Whether some path leads from after the operation at `start` to `end`."""
         if start.block == end.block and start.at < end.at:
             return True
-        after = (_closure(target, lambda b: self.successors[b]) for target in self.successors[start.block])
-        return any(end.block in blocks for blocks in after)
+        return any(
+            end.block in self._closed(target, -1, forward=True) for target in self.successors[start.block]
+        )
 
     def path_avoiding(self, start: Point, stop: Callable[[Operation], bool], end: Point) -> bool:
         """Whether some path leads from after `start` to before `end` without an operation that `stop` accepts."""
@@ -148,7 +167,7 @@ def _reverse_postorder(successors: list[tuple[int, ...]]) -> list[int]:
     return order
 
 
-def _closure(start: int, step: Callable[[int], list[int] | tuple[int, ...]]) -> set[int]:
+def _closure(start: int, step: Callable[[int], Iterable[int]]) -> set[int]:
     seen, todo = {start}, [start]
     while todo:
         for target in step(todo.pop()):

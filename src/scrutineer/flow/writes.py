@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import eq
+from typing import NamedTuple
 
 from scrutineer.flow.graph import Graph, Point
 from scrutineer.model.body import Body, Operation, Place
@@ -19,7 +21,7 @@ def overlaps(left: Place, right: Place) -> bool:
     if left.local != right.local or left.static != right.static:
         return False
     ours, theirs = _comparable(left), _comparable(right)
-    return all(a == b for a, b in zip(ours, theirs, strict=False))
+    return all(map(eq, ours, theirs))
 
 
 def _comparable(place: Place) -> list[str]:
@@ -29,6 +31,14 @@ def _comparable(place: Place) -> list[str]:
 def never_shared(_operation: Operation, _operand: int) -> bool:
     """Say that any receiver may be taken by `&mut`: what is known without types."""
     return False
+
+
+class _Block(NamedTuple):
+    """Places that each operation of a block may write, None for an opaque one, and the roots of them all."""
+
+    places: tuple[list[Place] | None, ...]
+    locals: frozenset[tuple[int, str]]
+    opaque: bool
 
 
 class Writes:
@@ -44,6 +54,7 @@ class Writes:
         self.graph = graph
         self.shared = shared
         self._borrows: dict[int, Place] = {}
+        self._blocks: dict[int, _Block] = {}
         for block in body.blocks:
             for operation in block.operations:
                 if operation.kind in {"borrow", "raw_borrow"} and operation.mutable and operation.target:
@@ -86,18 +97,32 @@ class Writes:
 
         `avoiding` is a block that the path does not pass again: the one whose branch made the check.
         """
-        wanted = list(places)
+        wanted = [self.origin(place) for place in places]
+        locals_ = {(place.local, place.static) for place in wanted}
         for block in self.graph.between(start.block, end.block, avoiding):
-            operations = self.body.blocks[block].operations
+            written = self._block(block)
+            if not written.opaque and locals_.isdisjoint(written.locals):
+                continue  # nearly all of a long function: what is written there need not be compared
             first = start.at if block == start.block else 0
-            last = end.at if block == end.block else len(operations)
+            last = end.at if block == end.block else len(written.places)
             looped = block in (start.block, end.block) and self._loops(block, avoiding)
             if looped:
-                first, last = 0, len(operations)
-            for operation in operations[first:last]:
-                if any(self.may_write(operation, place) for place in wanted):
+                first, last = 0, len(written.places)
+            for each in written.places[first:last]:
+                if each is None or any(overlaps(one, place) for one in each for place in wanted):
                     return True
         return False
+
+    def _block(self, block: int) -> _Block:
+        """What the operations of a block may write, read once."""
+        found = self._blocks.get(block)
+        if found is None:
+            operations = self.body.blocks[block].operations
+            places = tuple(None if each.kind == "opaque" else self.written(each) for each in operations)
+            known = [place for each in places if each is not None for place in each]
+            locals_ = frozenset((place.local, place.static) for place in known)
+            found = self._blocks[block] = _Block(places, locals_, opaque=None in places)
+        return found
 
     def _loops(self, block: int, avoiding: int) -> bool:
         """Whether a path leads from the block back to it without passing `avoiding`."""
