@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scrutineer.facts.read import read_file
 from scrutineer.flow.function import Flows
+from scrutineer.flow.summaries import Summaries
 from scrutineer.model.target import CrateUnit
 from scrutineer.program.paths import canonical_path
 from scrutineer.program.program import Program
@@ -24,9 +25,10 @@ def printed(code: str, path: str) -> str:
     unit = CrateUnit(name="demo", root="src/lib.rs", kind="lib", edition="2021")
     program = Program(unit, [read_file("src/lib.rs", code.encode())], None, lambda _: code.encode())
     (function,) = [e.index for e in program.functions if canonical_path(program, e) == path]
-    flow = Flows(program).of(function)
+    flows = Flows(program)
+    flow = flows.of(function)
     assert flow is not None
-    return body_text(path, flow)
+    return body_text(path, flow, Summaries(flows).of(function))
 
 
 def renewed(page: str) -> str:

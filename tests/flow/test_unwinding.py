@@ -66,3 +66,12 @@ def _worst(flows: Flows, function: str) -> str:
     for other in found:
         worst = worst.or_worse(other)
     return worst.whose
+
+
+def test_destructors_of_other_crates_are_not_looked_up_in_this_one() -> None:
+    base = b"pub struct Held(u8);\nimpl Drop for Held { fn drop(&mut self) {} }\npub fn hold() -> Held { Held(1) }\n"
+    text = b"pub fn runs<T: Clone>(t: &T) { let held = base::hold(); t.clone(); }\n"
+    units = [CrateUnit(name=name, root="src/lib.rs", kind="lib") for name in ("base", "user")]
+    below = Program(units[0], [read_file("src/lib.rs", base)], None, lambda _: base)
+    flows = Flows(Program(units[1], [read_file("src/lib.rs", text)], {"base": below}, lambda _: text))
+    assert flows.unwinding.of_function(0).whose == "user"

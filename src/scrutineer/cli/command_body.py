@@ -35,4 +35,4 @@ def command(words: tuple[str, ...], **given: Any) -> None:
         sys.exit(3)
     if not found.functions:
         raise Problem(f"{target}: no function `{item}` with a body")
-    write("\n".join(body_text(path, flow) for path, flow in found.functions), None)
+    write("\n".join(body_text(*each) for each in found.functions), None)

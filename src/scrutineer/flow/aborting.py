@@ -20,7 +20,7 @@ def aborts(flow: FunctionFlow, point: Point) -> bool:
         _ends_program(flow.flow_of(function))
         for dropped in flow.drops.unwind_drops(point)
         for record, _ in index.matching(flow.type_of(dropped.place), _DROP)
-        if record.index >= 0
+        if record.index >= 0 and record.crate == flow.program.root
         for function in index.functions_of(record).get("drop", [])
     )
 

@@ -161,7 +161,7 @@ class Flows:
         """Nothing is read yet."""
         self.program = program
         self._flows: dict[int, FunctionFlow | None] = {}
-        self._unwinding = Unwinding(program, self.of)
+        self.unwinding = Unwinding(program, self.of)
 
     def of(self, function: int) -> FunctionFlow | None:
         """The flow of a function by its index in the program; nothing where it has no body at hand."""
@@ -169,6 +169,6 @@ class Flows:
             typed = self.program.typing.type_body(function)
             entry = self.program.functions[function]
             self._flows[function] = (
-                None if typed is None else FunctionFlow(self.program, entry, typed, self._unwinding)
+                None if typed is None else FunctionFlow(self.program, entry, typed, self.unwinding)
             )
         return self._flows[function]

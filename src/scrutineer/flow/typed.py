@@ -57,6 +57,8 @@ class TypedAnswers:
         if any(is_index(step) for step in place.steps):
             return "no"
         found = self.place(place)
+        if found.type.kind == "ref":
+            return "no"  # `&mut` is borrowed again where it goes on to be used, and drops nothing where it is not
         if found.binding or any(type_.kind in _STANDS_FOR_POINTER for type_ in found.through):
             return "no"
         if given.mode == "receiver" and operation.kind == "aggregate":

@@ -9,14 +9,16 @@ from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.model.body import Callee, Operand, Operation, Place, Terminator
 from scrutineer.model.span import LineTable, Span
+from scrutineer.model.summary import Summary
 from scrutineer.report.escape import for_terminal
+from scrutineer.report.summary_text import summary_lines
 
 _MARKS = {"use": "", "receiver": "self ", "read": "&", "write": "&mut ", "constant": ""}
 
 
-def body_text(path: str, flow: FunctionFlow) -> str:
-    """The whole text of a function and of the closures inside it."""
-    lines = _function(f"fn {path}", flow)
+def body_text(path: str, flow: FunctionFlow, summary: Summary) -> str:
+    """The whole text of a function and of the closures inside it, then what its caller sees of it."""
+    lines = (*_function(f"fn {path}", flow), *summary_lines(summary))
     return "".join(f"{for_terminal(line)}\n" for line in lines)
 
 

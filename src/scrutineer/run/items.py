@@ -7,7 +7,9 @@ import re
 import msgspec
 
 from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.summaries import Summaries
 from scrutineer.model.finding import Coverage
+from scrutineer.model.summary import Summary
 from scrutineer.program.paths import canonical_path
 from scrutineer.program.program import Program
 from scrutineer.run.crates import opened_crates
@@ -20,7 +22,7 @@ _QUALIFIED = re.compile(r"<([^<>]*) as [^<>]*>")
 class Found(msgspec.Struct, frozen=True):
     """Functions that a name means, by path; several under cfg predicates or in several crates."""
 
-    functions: tuple[tuple[str, FunctionFlow], ...]
+    functions: tuple[tuple[str, FunctionFlow, Summary], ...]
     coverage: Coverage
 
 
@@ -29,13 +31,15 @@ def find_functions(question: Question, name: str, machine: Machine, watcher: Wat
 
     A method of a trait's impl is named by `<Type as Trait>::method` or, shorter, by `Type::method`.
     """
-    found: dict[tuple[str, int], tuple[str, FunctionFlow]] = {}
+    found: dict[tuple[str, int], tuple[str, FunctionFlow, Summary]] = {}
     with opened_crates(question, machine, watcher) as opened:
         for unit in opened.units:
+            summaries = Summaries(unit.flows)
             for path, function in named_functions(unit.program, name):
                 flow = unit.flows.of(function)
                 if flow is not None:
-                    found.setdefault((flow.path, flow.body.span.start), (path, flow))
+                    place = flow.path, flow.body.span.start
+                    found.setdefault(place, (path, flow, summaries.of(function)))
                     _know_all(flow)
         return Found(tuple(found.values()), opened.coverage)
 
