@@ -17,11 +17,16 @@ from collections.abc import Iterator
 
 import msgspec
 
+from mutations import Others, Twin, twins
 from scrutineer.cli.target_options import Asked, question
 from scrutineer.facts.read import read_file
 from scrutineer.locks.acquisitions import Acquisition
+from scrutineer.locks.guard_types import protected_by
 from scrutineer.locks.locks import FunctionLocks
 from scrutineer.model.finding import Finding
+from scrutineer.program.entries import FunctionEntry
+from scrutineer.program.fields import fields_of
+from scrutineer.program.paths import canonical_path
 from scrutineer.rules.engine import check_unit
 from scrutineer.rules.selection import select_rules
 from scrutineer.rules.unit import Unit
@@ -30,6 +35,8 @@ from scrutineer.run.options import Machine
 from scrutineer.run.watcher import Quiet
 
 RULES = ("detached-while-shared", "double-lock", "lock-order-cycle", "guard-outlived", "unlocked-access")
+_MUTEXES = frozenset({"Mutex", "SpinLock", "FairMutex", "SpinMutex"})
+_VECTOR = "alloc::vec::Vec"
 _LET = re.compile(rb"let\s+(?:mut\s+)?(\w+)\s*=\s*([^;{}]+);\Z")
 _IS_GUARD = re.compile(rb"\.(?:lock|write)\(\)(?:\.unwrap\(\)|\.expect\([^()]*\))?\Z")
 _POP_LOOP = re.compile(
@@ -152,52 +159,86 @@ def _statement(unit: Unit, inside: FunctionLocks, each: Acquisition) -> Statemen
 
 
 def _at(unit: Unit, inside: FunctionLocks, statement: Statement) -> Iterator[Mutant]:
+    """Twins at one `let` of a guard: each differs from its harmless one only in when a guard dies."""
     path, text = inside.flow.path, unit.text(inside.flow.path)
-    name, takes = statement.name, statement.takes
 
-    def mutant(kind: str, *, broken: bool, before: str = "", after: str = "") -> Mutant:
-        changed = b"".join(
-            [
-                text[: statement.start],
-                before.encode(),
-                text[statement.start : statement.end],
-                after.encode(),
-                text[statement.end :],
-            ]
-        )
-        return Mutant(kind, broken, path, changed, inside.flow.entry.item.name)
+    def mutant(twin: Twin, *, broken: bool) -> Mutant:
+        before, after = twin.broken if broken else twin.harmless
+        middle = text[statement.start : statement.end]
+        parts = [text[: statement.start], before.encode(), middle, after.encode(), text[statement.end :]]
+        return Mutant(twin.kind, broken, path, b"".join(parts), inside.flow.entry.item.name)
 
-    again = f"let mutated = {takes};"
-    yield mutant("taken twice", broken=True, after=f" {again} drop(mutated);")
-    yield mutant("taken twice", broken=False, before=f"{again} drop(mutated); ")
-    yield mutant(
-        "narrower scope",
-        broken=True,
-        before=f"{{ {again} {{ let inner = {takes}; drop(inner); }} drop(mutated); }} ",
+    for twin in twins(statement.takes, _others(unit, inside, statement), _buffers(unit, inside, statement)):
+        yield mutant(twin, broken=True)
+        yield mutant(twin, broken=False)
+    yield from _drop_removed(inside, path, text, statement, statement.name)
+
+
+def _acquired(inside: FunctionLocks, statement: Statement) -> Acquisition | None:
+    return next(
+        (a for a in inside.acquisitions if statement.start <= a.guard.span.start < statement.end), None
     )
-    yield mutant(
-        "narrower scope",
-        broken=False,
-        before=f"{{ {{ {again} drop(mutated); }} let inner = {takes}; drop(inner); }} ",
+
+
+def _others(unit: Unit, inside: FunctionLocks, statement: Statement) -> Others:
+    """A second lock beside the statement's, and a method of the same object that certainly takes the same one."""
+    mine = _acquired(inside, statement)
+    place, _, ending = statement.takes.partition(".lock()")
+    owner, _, field = place.rpartition(".")
+    if mine is None or mine.root is None or (not ending and ".lock()" not in statement.takes):
+        return Others()
+    beside = next(
+        (
+            f"{owner}.{each.name}.lock(){ending}"
+            for entry in unit.program.types
+            for each in entry.item.fields
+            if canonical_path(unit.program, entry) == mine.guard.lock.owner
+            and each.name != field
+            and each.type.last in _MUTEXES
+        ),
+        "",
     )
-    kept = f"Some(&*{takes})"
-    yield mutant(
-        "if let keeps its guard", broken=True, before=f"if let Some(_) = {kept} {{ {again} drop(mutated); }} "
+    caller = inside.flow.entry
+    method = next(
+        (
+            f"self.{entry.item.name}();"
+            for entry in unit.program.functions
+            if owner == "self" and entry.index != caller.index and _is_beside(caller, entry)
+            if (summary := unit.locks.summary(entry.index)) is not None
+            if any(
+                t.always and t.waits and t.lock.may_equal(mine.guard.lock) and t.parameter == 1 and t.exact
+                for t in summary.takes
+            )
+        ),
+        "",
     )
-    yield mutant(
-        "if let keeps its guard",
-        broken=False,
-        before=f"let seen = {kept}.is_some(); if seen {{ {again} drop(mutated); }} ",
+    return Others(beside, method)
+
+
+def _is_beside(caller: FunctionEntry, entry: FunctionEntry) -> bool:
+    """A method of the same impl that takes nothing but `&self`."""
+    item = entry.item
+    same = entry.file == caller.file and item.impl_ == caller.item.impl_ >= 0
+    return (
+        same
+        and item.receiver == "&self"
+        and not item.parameters
+        and not item.unsafe
+        and not item.asynchronous
     )
-    yield mutant("taken in a closure", broken=True, after=f" Some(1).map(|_| {{ {again} drop(mutated); }});")
-    yield mutant(
-        "taken in a closure", broken=False, before=f"Some(1).map(|_| {{ {again} drop(mutated); }}); "
-    )
-    peek = "let raw: *const _ = &*mutated;"
-    read = "unsafe { core::ptr::read(raw) };"
-    yield mutant("early drop", broken=True, before=f"{{ {again} {peek} drop(mutated); {read} }} ")
-    yield mutant("early drop", broken=False, before=f"{{ {again} {peek} {read} drop(mutated); }} ")
-    yield from _drop_removed(inside, path, text, statement, name)
+
+
+def _buffers(unit: Unit, inside: FunctionLocks, statement: Statement) -> str:
+    """How to reach a vector in what the lock protects: `.field`, nothing if it is one, `-` if there is none."""
+    mine = _acquired(inside, statement)
+    held = unit.locks.types.of(inside.flow.typed.locals[mine.guard.local]) if mine is not None else None
+    protected = protected_by(held.guard) if held is not None else None
+    if protected is None:
+        return "-"
+    if protected.name == _VECTOR:
+        return ""
+    fields = fields_of(unit.program, protected) or {}
+    return next((f".{name}" for name, type_ in fields.items() if type_.name == _VECTOR), "-")
 
 
 def _drop_removed(

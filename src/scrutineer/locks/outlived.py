@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import msgspec
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.locks.acquisitions import Acquisition
 from scrutineer.locks.identity import lock_at
 from scrutineer.locks.locks import FunctionLocks
 from scrutineer.locks.places import root_of, written
@@ -48,7 +50,10 @@ def outlived(inside: FunctionLocks) -> Iterator[Followed]:
         if guarded is None:
             continue
         lock = guarded.lock
-        used = _first_use(flow, made, operation.target.local, inside, lock)
+        free = partial(_is_free, inside, lock=lock)
+        if operation.kind == "call":  # into a buffer, which whoever has the lock meanwhile may move or free
+            free = partial(_is_over, inside, inside.held.may(made))
+        used = _first_use(flow, made, operation.target.local, free)
         if used is not None:
             target = written(flow, root_of(flow, source).place)
             yield Followed(flow=flow, lock=str(lock), made=made, used=used, target=target)
@@ -70,7 +75,7 @@ def unlocked(flow: FunctionFlow, inside: FunctionLocks | None) -> Iterator[Follo
         if place is None or operation.target is None or operation.target.steps or _is_unique(flow, place):
             continue
         lock, _ = lock_at(flow, place)
-        used = _first_use(flow, made, operation.target.local, inside, lock)
+        used = _first_use(flow, made, operation.target.local, partial(_is_free, inside, lock=lock))
         if used is not None:
             yield Followed(flow=flow, lock=str(lock), made=made, used=used, target=str(lock))
 
@@ -91,6 +96,11 @@ def _is_free(inside: FunctionLocks | None, point: Point, lock: LockId) -> bool:
     return not any(each.guard.lock.may_equal(lock) for each in inside.held.may(point))
 
 
+def _is_over(inside: FunctionLocks, under: tuple[Acquisition, ...], point: Point) -> bool:
+    """Whether every guard that was alive once has died."""
+    return not any(each in under for each in inside.held.may(point))
+
+
 def _address_of(flow: FunctionFlow, point: Point, operation: Operation) -> Place | None:
     """The place that an operation makes a raw pointer to; reading a pointer that lies there is not meant."""
     place = operation.operands[0].place if operation.operands else None
@@ -105,10 +115,8 @@ def _address_of(flow: FunctionFlow, point: Point, operation: Operation) -> Place
     return place if call.name in _POINTS_INTO and owner in _OWNERS else None
 
 
-def _first_use(
-    flow: FunctionFlow, made: Point, local: int, inside: FunctionLocks | None, lock: LockId
-) -> Point | None:
-    """The first operation that follows the pointer, or a copy of it, where the lock cannot be held."""
+def _first_use(flow: FunctionFlow, made: Point, local: int, free: Callable[[Point], bool]) -> Point | None:
+    """The first operation that follows the pointer, or a copy of it, at a point where it is free to change."""
     names = {local}
     for point, operation in flow.graph.points():
         target = operation.target
@@ -116,11 +124,7 @@ def _first_use(
         if copies and target is not None and any(_is_one_of(o.place, names) for o in operation.operands):
             names.add(target.local)
             continue
-        if (
-            operation.unsafe_block < 0
-            or not flow.graph.reaches(made, point)
-            or not _is_free(inside, point, lock)
-        ):
+        if operation.unsafe_block < 0 or not flow.graph.reaches(made, point) or not free(point):
             continue
         if _follows(flow, point, operation, names):
             return point
