@@ -152,7 +152,9 @@ def _statement(unit: Unit, inside: FunctionLocks, each: Acquisition) -> Statemen
     start = max(text.rfind(mark, 0, guard.span.start) for mark in (b";", b"{", b"}")) + 1
     found = _LET.search(text, start, end) if end else None
     body = inside.flow.entry.item.body_span
-    if found is None or body is None or not _IS_GUARD.search(found[2]) or b"//" in text[start:end]:
+    if found is None or body is None or found[2][:1] in b"&*" or b"//" in text[start:end]:
+        return None
+    if not _IS_GUARD.search(found[2]):
         return None
     name, takes = found[1].decode(), found[2].decode(errors="replace")
     return Statement(found.start(), end, name, takes, (body.start, body.end))

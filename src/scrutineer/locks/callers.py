@@ -14,7 +14,7 @@ def from_caller(flow: FunctionFlow, taken: Taken, call: Operation) -> tuple[Lock
     """The lock that a call takes, and its place from the caller's root; nothing where no argument leads to it.
 
     A lock inside a generic type (a crate's own `Mutex<T>` around a library's) is one lock per field that has the
-    type: there the field names it.
+    type: there the field names it. The methods of the type itself see their own `self`.
     """
     if taken.parameter == 0:
         root = Root(Place(-1, taken.steps, taken.static))
@@ -28,7 +28,8 @@ def from_caller(flow: FunctionFlow, taken: Taken, call: Operation) -> tuple[Lock
     whole = Place(base.place.local, (*base.place.steps, *taken.steps), base.place.static)
     root = Root(whole, base.exact and taken.exact)
     path = written(flow, whole)
-    if not taken.lock.owner or not flow.program.resolver.parameters(taken.lock.owner):
+    own = not base.place.steps and 1 <= base.place.local and flow.body.locals[base.place.local].name == "self"
+    if own or not taken.lock.owner or not flow.program.resolver.parameters(taken.lock.owner):
         return LockId(taken.lock.owner, taken.lock.field, path), root
     owner = field_owner(flow, base.place)
     if owner:
