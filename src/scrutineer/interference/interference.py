@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from scrutineer.flow.graph import Point
+from scrutineer.interference.at_site import SiteVerdict, site_verdict
 from scrutineer.interference.detach import Detach, Detaches
 from scrutineer.interference.judgement import Judgement, Shared, judge, share
 from scrutineer.interference.pair import Pair
@@ -12,7 +14,8 @@ from scrutineer.interference.protocol.extract import Extractor
 from scrutineer.interference.refetch import DoubleFetch
 from scrutineer.interference.removal import Removal, Removals
 from scrutineer.interference.rivals import DoubleFetches, Write
-from scrutineer.locks.locks import Locks
+from scrutineer.locks.locks import FunctionLocks, Locks
+from scrutineer.program.paths import canonical_path
 
 
 class Interference:
@@ -48,6 +51,14 @@ class Interference:
             for removal in removals:
                 if _is_one_state(detach, removal):
                     yield Pair(detach, removal)
+
+    def of_site(self, function: int, block: int, operation: int) -> SiteVerdict:
+        """The verdict on one unsafe site, as `model.site.Site` places it; explored when asked."""
+        return site_verdict(self, function, Point(block, operation))
+
+    def path_of(self, inside: FunctionLocks) -> str:
+        """Path of the function that a body belongs to."""
+        return canonical_path(self.program, inside.flow.entry)
 
     def of_functions(self, first: int, second: int) -> Iterator[Shared]:
         """Models of two functions, one for each container that both touch and one removes from by reference."""

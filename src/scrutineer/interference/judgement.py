@@ -23,7 +23,7 @@ from scrutineer.model.lock import LockId
 Outcome = Literal["shown", "unsupported", "open", "cleared"]
 _STATES = 200_000  # about two seconds
 _OTHERWISE = {VerdictKind.PROVED: "nothing breaks it either", VerdictKind.CUT: "it is not explored"}
-_BREAKS = frozenset({VerdictKind.RACE, VerdictKind.VIOLATION, VerdictKind.FINAL})
+BREAKS = frozenset({VerdictKind.RACE, VerdictKind.VIOLATION, VerdictKind.FINAL})
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +128,7 @@ def explored(model: Model) -> Verdict:
 
 
 def _outcome(pair: Pair, verdict: Verdict, sharing: tuple[Sharing, Sharing]) -> tuple[Outcome, str]:
-    if verdict.kind not in _BREAKS:
+    if verdict.kind not in BREAKS:
         return ("cleared", "") if verdict.kind is VerdictKind.PROVED else ("open", verdict.message)
     field = looked_at(pair)
     if field:

@@ -28,7 +28,7 @@ def from_caller(flow: FunctionFlow, taken: Taken, call: Operation) -> tuple[Lock
     whole = Place(base.place.local, (*base.place.steps, *taken.steps), base.place.static)
     root = Root(whole, base.exact and taken.exact)
     path = written(flow, whole)
-    own = not base.place.steps and 1 <= base.place.local and flow.body.locals[base.place.local].name == "self"
+    own = not base.place.steps and base.place.local >= 1 and flow.body.locals[base.place.local].name == "self"
     if own or not taken.lock.owner or not flow.program.resolver.parameters(taken.lock.owner):
         return LockId(taken.lock.owner, taken.lock.field, path), root
     owner = field_owner(flow, base.place)
