@@ -23,7 +23,7 @@ _READERS = frozenset(
 
 
 class Reinterpreted(msgspec.Struct, frozen=True):
-    """A read at `point` through a pointer to `to` that was one to `before`; `source` made the first pointer."""
+    """A read or write at `point` through a pointer to `to` that was one to `before`; `source` made the first pointer."""
 
     point: Point
     before: TypeRef
@@ -34,7 +34,7 @@ class Reinterpreted(msgspec.Struct, frozen=True):
 
 
 def reinterpreted(flow: FunctionFlow) -> Iterator[Reinterpreted]:
-    """Reads of a body through pointers that were cast."""
+    """Reads and writes of a body through pointers that were cast."""
     for point, operation in flow.graph.points():
         for operand, reader in _read_pointers(flow, point, operation):
             found = _chain(flow, operand)
@@ -52,8 +52,7 @@ def _read_pointers(flow: FunctionFlow, point: Point, operation: Operation) -> It
         yield operation.operands[0], path
     if operation.kind in {"drop", "storage_dead", "raw_borrow"}:
         return
-    for operand in operation.operands:
-        place = operand.place
+    for place in (operation.target, *(operand.place for operand in operation.operands)):
         if place is not None and place.steps[:1] == ("*",) and _type(flow, _local(place)).kind == "pointer":
             yield _local(place), "*"
 
@@ -71,7 +70,7 @@ def _chain(flow: FunctionFlow, operand: Operand) -> tuple[Operand, Operation | N
     cast = False
     for _ in range(8):
         place = operand.place
-        made = flow.values.definition(place.local) if place is not None and not place.steps else None
+        made = _made(flow, place) if place is not None and not place.steps else None
         name = made.callee.name if made is not None and made.callee is not None else ""
         if made is None or not made.operands:
             return (operand, made) if cast else None
@@ -83,3 +82,12 @@ def _chain(flow: FunctionFlow, operand: Operand) -> tuple[Operand, Operation | N
             return None
         operand = made.operands[0]
     return None
+
+
+def _made(flow: FunctionFlow, place: Place) -> Operation | None:
+    """The one operation that sets a local; a write to what it points to sets nothing."""
+    known = flow.values.definition(place.local)
+    if known is not None:
+        return known
+    whole = [each for each in flow.sources.setters(place.local) if each.target == place]
+    return whole[0] if len(whole) == 1 else None

@@ -8,6 +8,7 @@ import msgspec
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.model.body import Operation, Place
 from scrutineer.model.finding import FindingClass
 from scrutineer.model.types import TypeRef
 from scrutineer.rules.confusion_casts import Reinterpreted, reinterpreted
@@ -17,6 +18,7 @@ from scrutineer.rules.confusion_types import (
     is_untyped,
     is_wide,
     mentions,
+    peeled,
     promises_nothing,
     unwrapped,
     without_lifetimes,
@@ -66,20 +68,36 @@ def _made_by(read: Reinterpreted) -> str:
 
 def _misaligned(flow: FunctionFlow, read: Reinterpreted) -> Confusion | None:
     """Something wider read at the address of bytes, which nothing aligns."""
-    if read.source is None or _made_by(read) not in {"as_ptr", "as_mut_ptr"} or not is_byte(read.before):
+    if read.source is None or _made_by(read) not in {"as_ptr", "as_mut_ptr"}:
+        return None
+    if not is_byte(unwrapped(flow.program, read.before)):
         return None
     place = read.source.operands[0].place
-    if place is None or any(step[0] == "." for step in place.steps) or not holds_bytes(flow.type_of(place)):
+    if place is None or _speaks_of_alignment(flow) or not is_wide(flow.program, read.to):
         return None
-    origin = flow.values.of(read.source.operands[0])
-    if any(step[0] == "." for each in origin.places() for step in each.steps) or _speaks_of_alignment(flow):
+    if not (_is_run_of_bytes(flow, read.source, place) or _is_vector_of_bytes(flow, place)):
         return None
-    if not is_wide(flow.program, read.to):
-        return None
-    why = f"reads a `{read.to}` where bytes begin, at an address that need not be aligned for it"
+    why = f"reaches a `{read.to}` where bytes begin, at an address that need not be aligned for it"
     return Confusion(
         read.point, why, "layout", "use `read_unaligned` or `from_ne_bytes`, or check with `align_to`"
     )
+
+
+def _is_run_of_bytes(flow: FunctionFlow, source: Operation, place: Place) -> bool:
+    """Whether a pointer is to the start of bytes that no struct holds, which might see to their alignment."""
+    origin = flow.values.of(source.operands[0])
+    if any(step[0] == "." for each in (place, *origin.places()) for step in each.steps):
+        return False
+    point = flow.point_of(source)
+    cut = any(step[0] == "[" for step in place.steps)
+    of_slice = point is not None and flow.target(point).path in {"slice::as_ptr", "slice::as_mut_ptr"}
+    return holds_bytes(flow.type_of(place)) or (cut and of_slice)
+
+
+def _is_vector_of_bytes(flow: FunctionFlow, place: Place) -> bool:
+    """Whether it is to the start of a vector of bytes: that is allocated, and freed, with the alignment of a byte."""
+    type_ = peeled(flow.type_of(place))
+    return type_.name == "alloc::vec::Vec" and is_byte(unwrapped(flow.program, type_.args[0]))
 
 
 def _speaks_of_alignment(flow: FunctionFlow) -> bool:

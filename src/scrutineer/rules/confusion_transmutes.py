@@ -11,6 +11,7 @@ from scrutineer.model.types import INTEGERS, TypeRef
 from scrutineer.rules.argument_guards import guards
 from scrutineer.rules.argument_origin import arguments
 from scrutineer.rules.argument_sinks import Sink
+from scrutineer.rules.confusion_expected import expected, is_inferred
 from scrutineer.rules.confusion_reads import Confusion
 from scrutineer.rules.confusion_types import (
     holds_bytes,
@@ -46,9 +47,17 @@ def _type(flow: FunctionFlow, operand: Operand) -> TypeRef:
 
 def _cast(flow: FunctionFlow, point: Point, operation: Operation) -> Iterator[Confusion]:
     if operation.target is not None and operation.operands:
-        before, to = pointee(_type(flow, operation.operands[0])), pointee(flow.type_of(operation.target))
+        before = pointee(_type(flow, operation.operands[0]))
+        to = pointee(flow.type_of(operation.target))
+        if is_inferred(operation) and not operation.target.steps and before is not None and _is_odd(before):
+            to = expected(flow, operation.target.local) or to
         if before is not None and to is not None:
             yield from _unfixed(point, before, to)
+
+
+def _is_odd(type_: TypeRef) -> bool:
+    """Whether taking something of this type for something else is worth a look: no bytes, nothing untyped."""
+    return type_.kind == "path" and not is_untyped(type_)
 
 
 def _passed(flow: FunctionFlow, point: Point, operation: Operation) -> Iterator[Confusion]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrutineer.flow.function import FunctionFlow
+from scrutineer.model.types import TypeRef
 from scrutineer.rules.argument_exposure import Exposures
 from scrutineer.rules.confusion_reads import confused_reads
 from scrutineer.rules.confusion_transmutes import confused_conversions
@@ -17,11 +18,17 @@ def check(unit: Unit) -> Iterator[Draft]:
     """Report casts and transmutes of safe functions that cannot be right, or that callers can make wrong."""
     exposures = Exposures(unit)
     for entry in unit.program.functions:
-        if entry.item.body_span is None or entry.item.unsafe or not unit.has_unsafe(entry):
+        suspect = unit.has_unsafe(entry) or _returns_pointer(entry.item.result)
+        if entry.item.body_span is None or entry.item.unsafe or not suspect:
             continue
         flow = unit.flows.of(entry.index)
         for body in flow.all_bodies() if flow is not None else ():
             yield from _of_body(body, is_open=body is flow and exposures.open(entry))
+
+
+def _returns_pointer(type_: TypeRef) -> bool:
+    """Whether a function without unsafe code lets a pointer out, for others to read through."""
+    return type_.kind == "pointer" or (type_.kind == "tuple" and any(map(_returns_pointer, type_.args)))
 
 
 def _of_body(flow: FunctionFlow, *, is_open: bool) -> Iterator[Draft]:
