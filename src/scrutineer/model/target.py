@@ -51,6 +51,7 @@ class CrateUnit(msgspec.Struct, frozen=True, kw_only=True):
     dependencies: tuple[tuple[str, str, str], ...] = ()  # (name in Rust, package, exact version or "")
     lints: tuple[tuple[str, str], ...] = ()  # of the manifest: (`clippy::undocumented_unsafe_blocks`, `warn`)
     features: tuple[str, ...] = ()  # declared by the manifest, sorted
+    default_features: tuple[str, ...] = ()  # those that are on unless a user turns them off, sorted
     library_published: bool = False  # a library, and no `publish = false`
     mark: Mark = ""
     loose: tuple[str, ...] = ()

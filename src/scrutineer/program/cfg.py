@@ -7,6 +7,7 @@ a literal against its own negation, two values of a key that has one value, `uni
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import lru_cache
 
 _SINGLE = {"target_os", "target_arch", "target_endian", "target_pointer_width", "target_env", "panic"}
@@ -49,6 +50,18 @@ def expected(predicate: str, asker: str) -> bool:
     wanted = {text for text, positive in literals(predicate) if positive and "=" not in text}
     odd = {text for text in wanted if text not in _USUAL and not text.startswith("CONFIG_")}
     return all((text, True) in literals(asker) for text in odd)
+
+
+def usual_features(predicate: str, asker: str, declared: Container[str], default: Container[str]) -> bool:
+    """Whether a predicate holds with the default features, or where `asker` does; of other keys nothing is said."""
+    known = literals(asker) if predicate else frozenset()
+    for text, positive in literals(predicate):
+        key, _, value = text.partition("=")
+        name = value.strip('"')
+        unusual = key == "feature" and name in declared and (name in default) is not positive
+        if unusual and (text, positive) not in known:
+            return False
+    return True
 
 
 def _one_valued(mine: Literals, other: Literals) -> bool:

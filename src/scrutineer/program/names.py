@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from scrutineer.model.target import CrateUnit
 from scrutineer.model.types import PRIMITIVES
-from scrutineer.program.cfg import compatible, expected
+from scrutineer.program.cfg import compatible, expected, usual_features
 from scrutineer.program.entries import NOTHING, Binding, Definition, Module, TypeEntry
 from scrutineer.program.generated import is_generated
 from scrutineer.program.index import module_chain
@@ -54,6 +54,8 @@ class Names:
         self._active: dict[tuple[int, str, str], int] = {}
         self._cut = _NEVER
         self._prelude = prelude(standard, unit.edition)
+        self._features = frozenset(unit.features)
+        self._default_features = frozenset(unit.default_features)
         self._extern = {*unit.extern_prelude, "std", "core", *dependencies}
         self._renamed = {
             binding.use.name: binding.use.target
@@ -84,13 +86,15 @@ class Names:
         return found
 
     def _preferred(self, candidates: Iterator[Definition], cfg: str) -> Definition:
-        """The first meaning that an ordinary build has, else the first of all."""
-        first = NOTHING
+        """The first meaning that a build with default features has, else that an ordinary build has, else the first."""
+        first = ordinary = NOTHING
         for found in candidates:
             if expected(found.cfg, cfg):
-                return found
+                if usual_features(found.cfg, cfg, self._features, self._default_features):
+                    return found
+                ordinary = found if ordinary is NOTHING else ordinary
             first = found if first is NOTHING else first
-        return first
+        return first if ordinary is NOTHING else ordinary
 
     def candidates(
         self, path: str, module: int, namespace: Namespace = "types", cfg: str = "", *, absolute: bool = False

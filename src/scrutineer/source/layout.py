@@ -95,6 +95,7 @@ def _base(package: Package, listing: Listing) -> CrateUnit:
         dependencies=tuple(dict.fromkeys((d.name, d.package, versions.get(d.package, "")) for d in entries)),
         lints=manifests.lints(manifest, root),
         features=tuple(sorted(manifests.table(manifest.tables, "features"))),
+        default_features=manifests.default_features(manifest),
         library_published=has_library(manifest, listing) and may_be_published(manifest, root),
     )
 

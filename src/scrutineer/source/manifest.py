@@ -156,3 +156,17 @@ def _dependency(
         section=section,
         path=posixpath.normpath(posixpath.join(folder, path)) if path else "",
     )
+
+
+def default_features(manifest: Manifest) -> tuple[str, ...]:
+    """Features that `[features] default` turns on, also through one another."""
+    declared = table(manifest.tables, "features")
+    found: set[str] = set()
+    pending = ["default"]
+    while pending:
+        listed = declared.get(pending.pop())
+        named = [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
+        fresh = {each for each in named if each in declared} - found
+        found |= fresh
+        pending.extend(fresh)
+    return tuple(sorted(found))
