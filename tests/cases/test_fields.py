@@ -11,6 +11,7 @@ PROVED = [
     "struct S<T>(NonNull<T>, PhantomData<T>);\nunsafe impl<T: Send + Sync> Send for S<T> {}",
     "struct S(Inner);\nstruct Inner(Option<NonNull<u32>>);\nunsafe impl Sync for S {}",
     "struct S(u32, PhantomData<*const ()>);\nunsafe impl Send for S {}",  # a marker alone holds nothing
+    "struct S<T>(usize, PhantomData<*mut T>);\nunsafe impl<T: Send> Send for S<T> {}",
     "struct S(*const u32);\nunsafe impl Sync for S {}\nimpl S { fn get(&self) -> u32 { unsafe { self.0.read() } } }",
 ]
 NOT_PROVED = [
@@ -19,6 +20,7 @@ NOT_PROVED = [
     "struct S<T>(*mut u8, PhantomData<T>);\nunsafe impl<T> Send for S<T> {}",  # the marker says whose memory it is
     "struct S(*mut ());\nunsafe impl Send for S {}",  # of whatever type
     "struct S(Inner);\nstruct Inner(u32, PhantomData<*mut ()>);\nunsafe impl Send for S {}",  # made so on purpose
+    "struct S<T>(usize, PhantomData<*mut T>);\nunsafe impl<T> Send for S<T> {}",  # an address is a number, too
     "struct S(UnsafeCell<u32>);\nunsafe impl Sync for S {}",
     "struct S(*mut u32);\nunsafe impl Sync for S {}\nimpl S { fn set(&self) { unsafe { self.0.write(1) } } }",
 ]

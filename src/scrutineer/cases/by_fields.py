@@ -73,6 +73,9 @@ def _pointers(
     """Pointers in a field without the trait, whose pointee every thread may have; None for anything else in it."""
     implements = program.properties.implements
     if _is_marker(part) and depth == _DEEPEST:
+        names_all = all(implements(each, trait, bounds) == "yes" for each in _parameters(part))
+        if not names_all:  # memory behind an address that no field shows may hold them
+            yield None
         return
     if part.name not in _POINTERS and implements(part, trait, bounds) == "yes":
         return
@@ -88,6 +91,14 @@ def _pointers(
         return
     for each in inner:
         yield from _pointers(program, each, trait, bounds, depth - 1)
+
+
+def _parameters(type_: TypeRef) -> Iterator[TypeRef]:
+    """Type parameters that a type names."""
+    if type_.kind == "param":
+        yield type_
+    for arg in type_.args:
+        yield from _parameters(arg)
 
 
 def _is_marker(part: TypeRef) -> bool:

@@ -35,6 +35,7 @@ class Needs:
         self._unmet = unmet
         self._sites: dict[int, list[Site]] | None = None
         self._known: dict[int, tuple[Asked, ...]] = {}
+        self._internal: dict[int, bool] = {}
         self._active: list[int] = []
         self._cyclic: set[int] = set()
 
@@ -47,8 +48,15 @@ class Needs:
 
     def is_internal(self, entry: FunctionEntry) -> bool:
         """Whether a function is unsafe, and all calls of it are in this crate."""
+        if not entry.item.unsafe:
+            return False
+        if entry.index not in self._internal:
+            self._internal[entry.index] = self._looks_internal(entry)
+        return self._internal[entry.index]
+
+    def _looks_internal(self, entry: FunctionEntry) -> bool:
         item = entry.item
-        if not item.unsafe or item.body_span is None or item.trait >= 0 or item.abi:
+        if item.body_span is None or item.trait >= 0 or item.abi:
             return False
         trait = self.program.resolver.scope_of(entry).trait if item.impl_ >= 0 else ""
         if trait and not self._is_internal_trait(trait):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 import msgspec
 
@@ -34,8 +35,11 @@ class Question(msgspec.Struct, frozen=True):
 
     @property
     def origin(self) -> Origin:
-        """What the operand was made of."""
-        return origin_of(self.flow, self.operand)
+        """What the operand was made of; several obligations ask it of one operand."""
+        key = ("origin", self.operand)
+        if key not in self.flow.kept:
+            self.flow.kept[key] = origin_of(self.flow, self.operand)
+        return cast("Origin", self.flow.kept[key])
 
     @property
     def moves(self) -> bool:
