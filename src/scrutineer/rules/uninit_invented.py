@@ -32,6 +32,9 @@ def invented(flow: FunctionFlow) -> Iterator[tuple[Point, TypeRef, str]]:
         elif path in _ASSUME and _is_unwritten(flow, operation):
             made = flow.type_of(operation.target)
             why = "" if may_be_unwritten(flow, made) else "nothing was written"
+        elif path in _ASSUME and _is_unwritten(flow, operation, ("MaybeUninit::zeroed", "Box::new_zeroed")):
+            made = flow.type_of(operation.target)
+            why = why_no_zero(flow, made)
         else:
             continue
         if why and not _asks_size(flow, point):
@@ -67,7 +70,7 @@ def _settled(flow: FunctionFlow, point: Point, made: Place) -> tuple[Point, Plac
     return point, made
 
 
-def _is_unwritten(flow: FunctionFlow, operation: Operation) -> bool:
+def _is_unwritten(flow: FunctionFlow, operation: Operation, makers: tuple[str, ...] = _UNWRITTEN) -> bool:
     """Whether the receiver is made without a value, and nothing touches it before `assume_init` takes it."""
     place = operation.operands[0].place
     if place is None or place.steps:
@@ -79,7 +82,7 @@ def _is_unwritten(flow: FunctionFlow, operation: Operation) -> bool:
     return (
         made is not None
         and made.callee is not None
-        and made.callee.name.endswith(_UNWRITTEN)
+        and made.callee.name.endswith(makers)
         and not _touched(flow, place, operation)
     )
 

@@ -41,10 +41,18 @@ def lengthened(flow: FunctionFlow) -> Iterator[Exposed]:
         place = flow.writes.origin(place)
         if not _grows(flow, point, place, operation.operands[1]) or _written_before(flow, point, place):
             continue
-        for use in first_uses(flow, point, place):
-            if use.use in {"exposed", "returned"}:
-                yield Exposed(point, place, use)
-                break
+        uses = first_uses(flow, point, place)
+        seen = next((use for use in uses if use.use in {"exposed", "returned"}), None)
+        if seen is None and not uses and _is_callers(flow, place):
+            seen = FirstUse("returned", point)
+        if seen is not None:
+            yield Exposed(point, place, seen)
+
+
+def _is_callers(flow: FunctionFlow, place: Place) -> bool:
+    """Whether a vector is one that safe code outside the crate handed in, and gets back as it is left."""
+    lent = not place.steps and flow.sources.is_parameter(place) and flow.type_of(place).kind == "ref"
+    return lent and not flow.entry.item.unsafe and flow.program.visibility.is_reachable(flow.entry)
 
 
 def _sets_length(flow: FunctionFlow, point: Point, operation: Operation) -> bool:

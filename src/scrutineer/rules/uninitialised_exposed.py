@@ -10,6 +10,7 @@ from scrutineer.rules.rule import Rule
 from scrutineer.rules.uninit_allocated import boxed_unwritten, dropped_unwritten
 from scrutineer.rules.uninit_capacity import whole_capacities
 from scrutineer.rules.uninit_invented import invented
+from scrutineer.rules.uninit_lent import lent_unwritten
 from scrutineer.rules.uninit_raw import beyond_length, lent_capacity
 from scrutineer.rules.uninit_sources import lengthened
 from scrutineer.rules.unit import Unit
@@ -59,7 +60,7 @@ def _invented(flow: FunctionFlow) -> Iterator[Draft]:
             path=flow.path,
             span=operation.span,
             message=f"`{name}` makes a `{type_}` out of nothing: {why}",
-            class_="invalid-value" if name.endswith("zeroed") else "uninit",
+            class_="invalid-value" if why.endswith(("null", "all-zero value")) else "uninit",
             help="keep it as `MaybeUninit` until it is written",
         )
 
@@ -79,6 +80,13 @@ def _raw(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
             span=flow.operation(point).span,
             message="`reserve` makes room, not elements: this reaches beyond the length into what nothing wrote",
             help="make the elements first (`resize`)",
+        )
+    for point, _ in lent_unwritten(flow):
+        yield Draft(
+            path=flow.path,
+            span=flow.operation(point).span,
+            message="code of the caller is lent a reference to memory that nothing wrote",
+            help="lend initialised memory (`[0; N]`, `resize`), or a `&mut [MaybeUninit<u8>]`",
         )
     for point in dropped_unwritten(flow):
         yield Draft(
