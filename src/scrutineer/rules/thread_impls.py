@@ -34,24 +34,30 @@ class ThreadImpls:
         self.implements = program.properties.implements
         self.visibility = program.visibility
         self._crossing: dict[str, frozenset[int]] = {}
+        self._written: dict[str, tuple[ThreadImpl, ...]] = {}
 
     def of(self, trait: str) -> Iterator[ThreadImpl]:
         """Unsafe impls of one of the two traits for types of this crate that others can name."""
+        crossing = self.crossing(trait)
+        return (impl for impl in self.written(trait) if impl.type.index in crossing)
+
+    def written(self, trait: str) -> tuple[ThreadImpl, ...]:
+        """All unsafe impls of one of the two traits for types of this crate."""
+        if trait not in self._written:
+            self._written[trait] = tuple(self._read(trait))
+        return self._written[trait]
+
+    def _read(self, trait: str) -> Iterator[ThreadImpl]:
         for entry in self.program.impls:
             item = entry.item
-            if (
-                not item.unsafe
-                or item.negative
-                or item.trait is None
-                or item.trait.last not in {"Send", "Sync"}
-            ):
+            if not item.unsafe or item.negative or item.trait is None:
+                continue
+            if item.trait.last not in {"Send", "Sync"}:
                 continue
             scope = self.program.resolver.impl_scope(entry.index)
             if scope.trait != trait or scope.self_type is None:
                 continue
             for type_ in self.program.type_paths.get(scope.self_type.name, ())[:1]:
-                if type_.index not in self.crossing(trait):
-                    continue
                 declared = type_.item.generics.types
                 renamed = rename_to_declared(scope.self_type, declared)
                 bounds = tuple(
@@ -71,10 +77,12 @@ class ThreadImpls:
     def _reached(self, trait: str) -> frozenset[int]:
         found = {entry.index for entry in self.program.types if self.visibility.is_reachable(entry)}
         pending = [self.program.types[index] for index in sorted(found)]
+        written = {impl.type.index: impl for impl in self.written(trait)}
         while pending:
             entry = pending.pop()
-            if self.explicit(entry, trait) is not None:
-                continue
+            impl = written.get(entry.index)
+            if self.explicit(entry, trait) is not None and (impl is None or not self.missing(impl)):
+                continue  # its own impl asks for what is needed; one that does not keeps nothing in
             for path in self._named_in(entry):
                 for inner in self.program.type_paths.get(path, ()):
                     if inner.index not in found:
