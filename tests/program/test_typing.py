@@ -162,3 +162,23 @@ impl<T> Pool<T> {
     assert local(body, "swapped") == "T"
     assert local(body, "wrapped") == "T"
     assert local(body, "kept") == "alloc::vec::Vec<T>"
+
+
+def test_another_crates_result_is_an_alias() -> None:
+    """`dep::Result<T>` that was not read holds its `T` in `Ok`, and `Ok(made)` says what `made` is."""
+    program = crate(
+        """
+extern crate dep;
+pub fn all<T>(next: impl Fn() -> dep::Result<T>) -> dep::Result<Vec<T>> {
+    let mut items = Vec::with_capacity(2);
+    match next() {
+        Ok(item) => { unsafe { std::ptr::write(items.as_mut_ptr(), item) } }
+        Err(error) => return Err(error),
+    }
+    Ok(items)
+}
+"""
+    )
+    body = typed(program, "all")
+    assert local(body, "items") == "alloc::vec::Vec<T>"
+    assert local(body, "item") == "T"

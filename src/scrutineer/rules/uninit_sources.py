@@ -42,7 +42,10 @@ def lengthened(flow: FunctionFlow) -> Iterator[Exposed]:
         if not _grows(flow, point, place, operation.operands[1]) or _written_before(flow, point, place):
             continue
         uses = first_uses(flow, point, place)
-        seen = next((use for use in uses if use.use in {"exposed", "returned"}), None)
+        filled = any(
+            use.use == "pointer" for use in uses
+        )  # by a loop, which returns at once where it has no turn
+        seen = next((u for u in uses if u.use == "exposed" or (u.use == "returned" and not filled)), None)
         if seen is None and not uses and _is_callers(flow, place):
             seen = FirstUse("returned", point)
         if seen is not None:

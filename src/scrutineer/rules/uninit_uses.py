@@ -55,7 +55,7 @@ def use_of(flow: FunctionFlow, point: Point, place: Place) -> Use:
         if operand.place is None or not overlaps(flow.writes.origin(operand.place), place):
             continue
         if operation.kind == "call" and operand.mode == "receiver" and operation.callee is not None:
-            return _of_method(operation.callee.name)
+            return "pointer" if _is_written(flow, point, operation) else _of_method(operation.callee.name)
         if operation.kind in {"borrow", "raw_borrow"}:
             return _of_borrow(flow, point, operation)
         if operation.kind == "assign" and operation.target is not None and not operand.place.steps:
@@ -63,6 +63,23 @@ def use_of(flow: FunctionFlow, point: Point, place: Place) -> Use:
         if operand.mode == "use" and (operand.place == place or place.steps):
             return "returned" if operation.target is not None and operation.target.local == 0 else "exposed"
     return "none"
+
+
+def _is_written(flow: FunctionFlow, point: Point, operation: Operation) -> bool:
+    """Whether a call takes one element's place, and the next thing done with that is to write there."""
+    name = operation.callee.name if operation.callee is not None else ""
+    if name != "get_unchecked_mut" or operation.target is None:
+        return False
+    for later in flow.body.blocks[point.block].operations[point.at + 1 :]:
+        if (
+            later.target is not None
+            and later.target.local == operation.target.local
+            and later.kind == "assign"
+        ):
+            return later.target.steps == ("*",)
+        if later.operands and later.operands[0].place == operation.target:
+            return later.callee is not None and later.callee.name.rpartition("::")[2] == "write"
+    return False
 
 
 def _of_method(name: str) -> Use:

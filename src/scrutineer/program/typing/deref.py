@@ -76,7 +76,7 @@ class Steps:
     def field(self, type_: TypeRef, name: str, variant: str = "") -> tuple[TypeRef, tuple[TypeRef, ...]]:
         """Type of a field, with the types that are dereferenced on the way to it."""
         if variant:
-            return self._field_here(type_, name, variant) or UNKNOWN, ()
+            return self._field_here(type_, name, variant) or _aliased(type_, variant), ()
         through: list[TypeRef] = []
         for seen in self.chain(type_, pointers=True):
             found = self._field_here(seen, name, "")
@@ -109,7 +109,8 @@ class Steps:
     def variant(self, type_: TypeRef, written: str) -> str:
         """Name of the variant that a pattern names; empty where it names a struct or nothing known."""
         name = written.rpartition("::")[2]
-        return name if name in variants_of(self.program, type_) else ""
+        known = name in variants_of(self.program, type_) or _aliased(type_, name) is not UNKNOWN
+        return name if known else ""
 
     def indexed(self, type_: TypeRef, index: TypeRef) -> tuple[TypeRef, tuple[TypeRef, ...]]:
         """Type of `value[index]`, with the types that are dereferenced on the way to what is indexed."""
@@ -137,3 +138,9 @@ class Steps:
             if seen.kind in ("slice", "array"):
                 return seen.args[0]
         return UNKNOWN
+
+
+def _aliased(type_: TypeRef, variant: str) -> TypeRef:
+    """What `Ok` holds of another crate's `Result<T>`, an alias whose declaration was not read."""
+    named = (type_.last, variant) in {("Result", "Ok"), ("Option", "Some")}
+    return type_.args[0] if named and type_.args else UNKNOWN

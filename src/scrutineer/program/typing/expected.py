@@ -80,7 +80,7 @@ def _parameters(
     signature = called.signature if called is not None else None
     if called is not None and called.kind == "constructor":
         owner, _, last = called.path.rpartition("::")
-        variant = last if owner == result.name else ""
+        variant = last if owner == result.name or owner.endswith(f"::{result.last}") else ""
         for number in range(len(operation.operands)):
             field = typer.steps.field(result, str(number), variant)[0]
             yield UNKNOWN if _may_coerce(field) else field
