@@ -75,3 +75,19 @@ def test_a_macro_may_call_itself_for_each_letter_of_a_tuple() -> None:
         f" tuples!({letters});"
     )
     assert len([each for each in program.impls if each.item.definition < 0]) == len(letters.split(", "))
+
+
+def test_a_macro_that_a_macro_calls_may_be_defined_below_it_in_the_same_file() -> None:
+    module = """
+    macro_rules! row {{ ($p:expr) => {{ {{ one!($p) }} }}; }}
+    macro_rules! one {{ ($p:expr{0}) => {{ {1}($p) }}; }}
+    fn {1}(n: u8) -> u8 {{ n }}
+    pub fn user_{1}() -> u8 {{ row!(3) }}
+    """
+    files = {
+        "src/lib.rs": "mod a; mod b;",
+        "src/a.rs": module.format("", "first"),
+        "src/b.rs": module.format("", "second").replace("($p:expr) => { second($p)", "($p:ty) => { $p"),
+    }
+    program = crate(files)
+    assert call(typed(program, "a::user_first"), "first").kind == "resolved"

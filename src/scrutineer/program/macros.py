@@ -78,9 +78,10 @@ class Macros:
             return None
         own = self._by_name.get(last)
         if own:
-            before = [found for found in own if found[0].path == path and found[1].span.start < offset]
+            here = [found for found in own if found[0].path == path]
+            before = [found for found in here if found[1].span.start < offset]
             exported = [found for found in own if found[1].exported]
-            facts, definition = (before or exported or own)[-1]
+            facts, definition = (before or here or exported or own)[-1]
             return Found(facts, definition, "crate", self.read)
         if first:
             return None
