@@ -12,6 +12,7 @@ from scrutineer.rules.dangling_moved import moved
 from scrutineer.rules.dangling_pointers import Doubled, freed, outlived, stale
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.ownership_destructors import Destructors, cloned, consumed, copied
+from scrutineer.rules.ownership_given import Given, given
 from scrutineer.rules.ownership_shared import bitwise, loaded, shared
 from scrutineer.rules.ownership_twice import twice
 from scrutineer.rules.rule import Rule
@@ -41,6 +42,8 @@ def check(unit: Unit) -> Iterator[Draft]:
                 found += [*consumed(body, destructors), *cloned(body, destructors)]
             yield from _drafts(unit, body, found)
     yield from _copies(unit, destructors)
+    for owner in given(unit, destructors):
+        yield _given(unit, owner)
 
 
 def _may_return_into(unit: Unit, entry: FunctionEntry) -> bool:
@@ -92,6 +95,17 @@ def _copies(unit: Unit, destructors: Destructors) -> Iterator[Draft]:
             related=(unit.related(freed_by.flow.path, at, "freed here"),),
             help="write `clone` so that it makes a new allocation or counts its owners",
         )
+
+
+def _given(unit: Unit, owner: Given) -> Draft:
+    freed = owner.freed
+    return Draft(
+        path=owner.path,
+        span=owner.span,
+        message=f"{owner.why} lets safe code choose the pointer that `Drop` frees, also one that has an owner",
+        related=(unit.related(freed.flow.path, freed.flow.place_span(freed.point), "freed here"),),
+        help="make the field private and the constructor unsafe, with a contract that asks for ownership",
+    )
 
 
 RULE = Rule(
