@@ -89,6 +89,7 @@ class Module:
         "block",
         "children",
         "files",
+        "generated",
         "globs",
         "holes",
         "index",
@@ -117,6 +118,7 @@ class Module:
         self.uses: dict[str, list[Binding]] = {}
         self.globs: list[Binding] = []
         self.holes: list[tuple[int, int]] = []  # (file, macro call) that may declare further items
+        self.generated = False  # includes declarations of C functions that the build makes
 
     def __repr__(self) -> str:
         """Show the path."""

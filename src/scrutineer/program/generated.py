@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+GENERATED = "bindings"
+"""The crate that C functions are of which the build declares in a module of their own."""
+
+_MODULES = frozenset({"bindings", "bindgen", "ffi", "sys", "raw", "native"})
 _NAMES = frozenset({"bindings", "uapi", "libc", "windows_sys"})
 
 
 def is_generated(crate: str) -> bool:
     """Whether a crate's name says that its functions are declarations of C functions."""
     return crate in _NAMES or crate.endswith("_sys")
+
+
+def holds_declarations(module: str) -> bool:
+    """Whether a module's name says that what it includes from the build are declarations of C functions."""
+    return module in _MODULES or module.endswith(("_sys", "_ffi", "_bindings"))

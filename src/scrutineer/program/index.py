@@ -20,6 +20,7 @@ from scrutineer.program.entries import (
     TypeEntry,
     ValueEntry,
 )
+from scrutineer.program.generated import holds_declarations
 from scrutineer.program.tree import ModuleTree, is_template
 
 
@@ -145,6 +146,7 @@ class ItemIndex:
             if call.position == "item" and (number, call.span) not in self.tree.included:
                 module = self.tree.modules[self.tree.scope(number, call.scope)]
                 module.holes.append((number, position))
+                module.generated |= call.name == "include" and holds_declarations(module.name)
 
 
 def module_chain(modules: list[Module], start: int) -> Iterable[Module]:
