@@ -11,6 +11,8 @@ from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.dangling_moved import moved
 from scrutineer.rules.dangling_pointers import Doubled, freed, outlived, stale
 from scrutineer.rules.draft import Draft
+from scrutineer.rules.ownership_borrowed import taken
+from scrutineer.rules.ownership_clones import half_moved
 from scrutineer.rules.ownership_destructors import Destructors, cloned, consumed, copied
 from scrutineer.rules.ownership_given import Given, given
 from scrutineer.rules.ownership_shared import bitwise, loaded, shared
@@ -38,8 +40,9 @@ def check(unit: Unit) -> Iterator[Draft]:
                     *freed(body),
                     *stale(body),
                     *moved(body),
+                    *taken(body),
                 ]
-                found += [*consumed(body, destructors), *cloned(body, destructors)]
+                found += [*consumed(body, destructors), *cloned(body, destructors), *half_moved(unit, body)]
             yield from _drafts(unit, body, found)
     yield from _copies(unit, destructors)
     for owner in given(unit, destructors):

@@ -16,11 +16,12 @@ _FORGETS = frozenset({"core::mem::forget", "core::mem::ManuallyDrop::new"})
 _INTO_RAW = frozenset(
     {"alloc::boxed::Box::into_raw", "alloc::boxed::Box::leak", "alloc::sync::Arc::into_raw"}
 )
+_ERASES = frozenset({"core::task::RawWaker::new"})
 _FROM_RAW = frozenset({"alloc::boxed::Box::from_raw", "alloc::sync::Arc::from_raw"})
 
 
 def handed_to_foreign(flow: FunctionFlow) -> Iterator[tuple[Point, TypeRef]]:
-    """A boxed value of a type parameter that becomes a raw pointer and goes into a foreign call which may keep it.
+    """A boxed value of a type parameter that becomes a raw pointer and goes where it may be kept: foreign code, a waker.
 
     The parameter must be `'static`: whatever it borrows may be gone when the call comes back. A function that takes
     the box back itself uses it only while it runs.
@@ -31,7 +32,7 @@ def handed_to_foreign(flow: FunctionFlow) -> Iterator[tuple[Point, TypeRef]]:
     if any(flow.target(point).path in _FROM_RAW for point, _ in calls):
         return
     for point, operation in calls:
-        if flow.target(point).kind != "foreign":
+        if flow.target(point).kind != "foreign" and flow.target(point).path not in _ERASES:
             continue
         for type_ in _boxed_parameters(flow, operation):
             if not _is_static(flow, type_.name):

@@ -59,7 +59,7 @@ class Destructors:
                 if flow is None:
                     continue
                 for point, operation in flow.graph.points():
-                    place = freed_field(flow, point, operation)
+                    place = freed_field(flow, point, operation) or _released_by(flow, point, operation)
                     if place is not None and place.local == 1:
                         yield Freed(place.steps[-1], flow.target(point).path, point, flow)
 
@@ -77,6 +77,16 @@ def freed_field(flow: FunctionFlow, point: Point, operation: Operation) -> Place
     if not place.steps or place.steps[-1][0] != "." or not is_pointer(flow.type_of(place)):
         return None
     return place
+
+
+def _released_by(flow: FunctionFlow, point: Point, operation: Operation) -> Place | None:
+    """The field that holds the function which a destructor hands its value to: a C structure's own `release`."""
+    if flow.target(point).kind != "callback" or len(operation.operands) < 2:
+        return None
+    called, given = (operand.place for operand in operation.operands[:2])
+    place = root(flow, called) if called is not None else None
+    on_itself = given is not None and root(flow, given) == Place(1)
+    return place if place is not None and on_itself and place.steps else None
 
 
 def consumed(flow: FunctionFlow, destructors: Destructors) -> Iterator[Doubled]:
@@ -166,6 +176,12 @@ def copied(unit: Unit, entry: TypeEntry, destructors: Destructors) -> Freed | No
     fields = fields_of(unit.program, type_) or {}
     for freed in destructors.of(type_):
         held = fields.get(freed.field[1:])
-        if held is not None and is_pointer(without_references(held)):
+        if held is not None and _is_copied(without_references(held)):
             return freed
     return None
+
+
+def _is_copied(type_: TypeRef) -> bool:
+    """Whether cloning a field copies what leads to the memory: a pointer to it, or to the function that frees it."""
+    inner = type_.args[0] if type_.last == "Option" and type_.args else type_
+    return is_pointer(type_) or inner.kind == "fn"

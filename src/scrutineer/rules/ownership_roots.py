@@ -13,6 +13,7 @@ from scrutineer.rules.ownership_parts import given_back
 
 _DEEPEST = 24
 _CARED_FOR_BY_HAND = frozenset({"core::ptr::NonNull", "core::mem::ManuallyDrop", "core::mem::MaybeUninit"})
+_LIBRARY = ("core::", "alloc::", "std::", "?")
 _COLLECTS = frozenset({"push", "push_back", "push_front", "insert"})
 _PASSES_ON = frozenset({"assign", "borrow", "raw_borrow", "cast"})
 
@@ -216,3 +217,16 @@ def is_pointer(type_: TypeRef) -> bool:
     if type_.last == "Option" and type_.args:
         type_ = type_.args[0]
     return type_.kind == "pointer" or type_.name == "core::ptr::NonNull"
+
+
+def may_be_copied(flow: FunctionFlow, type_: TypeRef) -> bool:
+    """Whether a parameter's trait is of a crate that was not read: it may demand `Copy`."""
+    type_ = without_references(type_)
+    if type_.kind != "param":
+        return any(may_be_copied(flow, arg) for arg in type_.args)
+    return any(
+        flow.program.crate_of(trait.name) is None and not trait.name.startswith(_LIBRARY)
+        for bound in flow.typed.bounds
+        if bound.subject == type_
+        for trait in bound.traits
+    )

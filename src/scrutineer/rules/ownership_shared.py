@@ -10,11 +10,18 @@ from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
 from scrutineer.program.tables.effects import effects_of
 from scrutineer.rules.dangling_pointers import Doubled
-from scrutineer.rules.ownership_roots import alive, argument, names_of, pointee, root, without_references
+from scrutineer.rules.ownership_roots import (
+    alive,
+    argument,
+    may_be_copied,
+    names_of,
+    pointee,
+    root,
+    without_references,
+)
 from scrutineer.rules.panic_updates import forgets, mends, sets_length
 from scrutineer.rules.unwind_walk import after, is_droppable, never, place_is_droppable
 
-_LIBRARY = ("core::", "alloc::", "std::", "?")
 _HELD = frozenset({"alloc::vec::Vec", "alloc::boxed::Box", "alloc::string::String"})
 _READS = frozenset({"read", "read_unaligned", "transmute_copy"})
 _CHANGES = frozenset({"swap", "compare_exchange", "compare_exchange_weak", "store", "fetch_update"})
@@ -43,7 +50,7 @@ def shared(flow: FunctionFlow) -> Iterator[Doubled]:
             continue
         held = flow.type_of(owner) if owner.steps else flow.type_of(Place(owner.local))
         exact = without_references(held) == flow.type_of(made)
-        if not (exact if reads else _is_container(without_references(held))) or _may_be_copied(flow, held):
+        if not (exact if reads else _is_container(without_references(held))) or may_be_copied(flow, held):
             continue
         if not _kept_back(flow, point, made, owner):
             yield Doubled(
@@ -53,19 +60,6 @@ def shared(flow: FunctionFlow) -> Iterator[Doubled]:
                 "",
                 "double-free",
             )
-
-
-def _may_be_copied(flow: FunctionFlow, type_: TypeRef) -> bool:
-    """Whether a parameter's trait is of a crate that was not read: it may demand `Copy`."""
-    type_ = without_references(type_)
-    if type_.kind != "param":
-        return any(_may_be_copied(flow, arg) for arg in type_.args)
-    return any(
-        flow.program.crate_of(trait.name) is None and not trait.name.startswith(_LIBRARY)
-        for bound in flow.typed.bounds
-        if bound.subject == type_
-        for trait in bound.traits
-    )
 
 
 def _is_lent(flow: FunctionFlow, owner: Place) -> bool:

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.flow.values import Value
+from scrutineer.model.body import Operation, Place
 from scrutineer.model.items import Function
 from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.program.fields import fields_of
 from scrutineer.program.program import Program
-from scrutineer.program.properties import CLONE
+from scrutineer.rules.lifetime_signatures import references_in
+from scrutineer.rules.ownership_roots import names_of, root
+from scrutineer.rules.shared_clones import through_clone
 
 _SHARED_POINTERS = frozenset({".as_ptr"})
 _WRITES = frozenset(
@@ -20,12 +23,13 @@ _WRITES = frozenset(
 )
 _SLICE_MUT = frozenset({"core::slice::from_raw_parts_mut"})
 _EXCHANGES = ("compare_exchange", "compare_and_swap", "fetch_")
-_COUNTED = frozenset({"alloc::rc::Rc", "alloc::sync::Arc"})
+_TRANSMUTES = frozenset({"core::intrinsics::transmute", "core::mem::transmute"})
 _CELL = "core::cell::UnsafeCell"
 
 
 def made_from_shared(flow: FunctionFlow) -> Iterator[tuple[Point, str]]:
     """`&mut *p`, `from_raw_parts_mut(p, n)` or a write through `p`, where `p` came from a shared reference."""
+    transmuted = False
     for point, operation in flow.graph.points():
         pointer: Value | None = None
         if operation.kind == "borrow" and operation.mutable and operation.operands:
@@ -41,6 +45,25 @@ def made_from_shared(flow: FunctionFlow) -> Iterator[tuple[Point, str]]:
                 pointer = flow.values.of(operation.operands[at])
         if pointer is not None and (why := shared_origin(flow, pointer)):
             yield point, why
+        elif not transmuted and operation.kind == "call" and _transmutes_to_mutable(flow, point, operation):
+            transmuted = True
+            yield point, "a shared reference is transmuted to `&mut`"
+
+
+def _transmutes_to_mutable(flow: FunctionFlow, point: Point, operation: Operation) -> bool:
+    """Whether `transmute` makes `&mut` of `&`, as its type says or that of the function's result that it becomes."""
+    given = operation.operands[0].place if operation.operands else None
+    if flow.target(point).path not in _TRANSMUTES or given is None or operation.target is None:
+        return False
+    taken, made = flow.type_of(given), flow.type_of(operation.target)
+    if taken.kind != "ref" or taken.mutable:
+        return False
+    if made.kind == "ref":
+        return made.mutable
+    if made.kind not in {"unknown", "infer"} or 0 not in names_of(flow, operation.target.local):
+        return False
+    lent = list(references_in(flow.entry.item.result))
+    return bool(lent) and all(type_.mutable for type_ in lent)
 
 
 def shared_origin(flow: FunctionFlow, value: Value, *, cast: bool = False) -> str:
@@ -102,7 +125,7 @@ def mutable_result(program: Program, entry: FunctionEntry) -> str:
         return ""
     signature = program.resolver.signature(entry.index)
     if any(_lends_mutable(type_) for type_ in signature.parameters):
-        return _through_clone(program, entry)
+        return through_clone(program, entry)
     if not any(type_.kind == "ref" for type_ in signature.parameters) or _takes_value(item):
         return ""
     return "only shared references go in"
@@ -155,22 +178,6 @@ def _takes_value(item: Function) -> bool:
     return any(not _is_number(given.type) for given in item.parameters if given.name != "self")
 
 
-def _through_clone(program: Program, entry: FunctionEntry) -> str:
-    """`&mut self` of a handle that can be cloned is unique to the handle, not to the cell behind it."""
-    item = entry.item
-    if item.receiver != "&mut self":
-        return ""
-    self_type = program.resolver.signature(entry.index).self_type
-    if self_type is None or program.properties.implements(self_type, CLONE) == "no":
-        return ""
-    shared = [
-        name
-        for name, type_ in (fields_of(program, self_type) or {}).items()
-        if type_.name in _COUNTED and type_.args and type_.args[0].name == _CELL
-    ]
-    return f"another clone shares the cell in `{shared[0]}`" if shared else ""
-
-
 def takes_turns(flow: FunctionFlow | None, depth: int = 2) -> bool:
     """Whether a function, or one that it calls, exchanges an atomic: it may find out so that it is the only one."""
     if flow is None:
@@ -185,3 +192,18 @@ def takes_turns(flow: FunctionFlow | None, depth: int = 2) -> bool:
         if resolved and depth and takes_turns(flow.flow_of(target.function), depth - 1):
             return True
     return False
+
+
+def lends_static(flow: FunctionFlow) -> str:
+    """The `static mut` to which a safe function without parameters gives `&'static mut` at each call; empty if none."""
+    item = flow.entry.item
+    if (
+        item.unsafe
+        or item.parameters
+        or item.receiver
+        or item.result.kind != "ref"
+        or not item.result.mutable
+    ):
+        return ""
+    made = root(flow, Place(0), sure=True)
+    return made.static.rpartition("::")[2] if made.local < 0 else ""

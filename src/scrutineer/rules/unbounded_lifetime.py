@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scrutineer.flow.function import FunctionFlow
+from scrutineer.flow.graph import Point
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.lifetime_erased import borrow_dropped, handed_to_foreign
 from scrutineer.rules.lifetime_escapes import Escape, escapes
+from scrutineer.rules.lifetime_pins import borrowed_pins
 from scrutineer.rules.lifetime_signatures import Untied, free_lifetimes, is_open, outlives_guard
 from scrutineer.rules.lifetime_stored import Stored, stored
+from scrutineer.rules.lifetime_swapped import Lent, lent_while_swapped
 from scrutineer.rules.ownership_destructors import Destructors
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
@@ -27,6 +31,8 @@ def check(unit: Unit) -> Iterator[Draft]:
                 yield _signature(unit, untied)
         if unit.has_unsafe(entry):
             yield from _body(unit, entry)
+            for lent in lent_while_swapped(unit, entry):
+                yield _lent(unit, lent)
     for escape in escapes(unit, Destructors(unit)):
         yield _escape(unit, escape)
     for kept in stored(unit):
@@ -56,6 +62,18 @@ def _escape(unit: Unit, escape: Escape) -> Draft:
     )
 
 
+def _lent(unit: Unit, lent: Lent) -> Draft:
+    other = lent.other
+    return Draft(
+        path=lent.flow.path,
+        span=lent.flow.operation(lent.point).span,
+        message=f"this lends what `{lent.field}` leads to now; `{other.entry.item.name}` may free it before the borrow ends",
+        related=(unit.related(other.path, other.place_span(lent.taken), "taken away here"),),
+        class_="dangling",
+        help="return a guard that counts, or take `&mut self` where the pointer is exchanged",
+    )
+
+
 def _stored(unit: Unit, kept: Stored) -> Draft:
     type_ = kept.kept.last
     follower = kept.follower
@@ -76,8 +94,16 @@ def _body(unit: Unit, entry: FunctionEntry) -> Iterator[Draft]:
         yield Draft(
             path=flow.path,
             span=flow.operation(point).span,
-            message=f"a boxed `{type_}` is handed to foreign code that may keep it, and `{type_}` may borrow",
+            message=f"a boxed `{type_}` is handed to {_keeper(flow, point)} that may keep it, and `{type_}` may borrow",
             help=f"require `{type_}: 'static`",
+        )
+    for point, type_ in borrowed_pins(flow):
+        yield Draft(
+            path=flow.path,
+            span=flow.operation(point).span,
+            message=f"this pins a `{type_}` that is only borrowed: its owner may move it when the function has returned",
+            class_="dangling",
+            help="take `Pin<&mut Self>`, or require `Unpin`",
         )
     for point, lifetime in borrow_dropped(flow):
         yield Draft(
@@ -86,6 +112,10 @@ def _body(unit: Unit, entry: FunctionEntry) -> Iterator[Draft]:
             message=f"the value is forgotten and its pointers go on in a result that does not mention `{lifetime}`",
             help=f"give the result's type a lifetime: `PhantomData<&{lifetime} T>`",
         )
+
+
+def _keeper(flow: FunctionFlow, point: Point) -> str:
+    return "foreign code" if flow.target(point).kind == "foreign" else "a value without a lifetime"
 
 
 RULE = Rule(
