@@ -77,6 +77,17 @@ def test_an_impl_is_named_by_its_header(text: str, name: str, unsafe: bool, nega
     assert (implementation.name, implementation.unsafe, implementation.negative) == (name, unsafe, negative)
 
 
+def test_lifetimes_of_trait_objects_and_of_traits_are_kept() -> None:
+    facts = read(
+        "trait Hook: Fn() + 'static {}\nfn f<'a>(hook: Box<dyn Hook + 'a>, other: impl Hook + 'a) {}"
+    )
+    boxed, other = (parameter.type for parameter in facts.functions[0].parameters)
+    assert (boxed.args[0].kind, boxed.args[0].lifetimes) == ("dyn", ("'a",))
+    assert (other.kind, other.lifetimes) == ("impl", ("'a",))
+    (own,) = facts.traits[0].generics.bounds
+    assert (own.subject.kind, own.lifetimes) == ("self", ("'static",))
+
+
 def test_foreign_functions_say_whether_they_are_safe() -> None:
     facts = read(
         'unsafe extern "C-unwind" { safe fn a(x: u8); pub unsafe fn b(); fn c(...); type D; pub safe static mut E: u8; }'

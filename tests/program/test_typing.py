@@ -114,6 +114,19 @@ def test_a_declaration_that_a_generated_crate_lacks_is_foreign_all_the_same() ->
     assert (target.kind, target.path, target.unsafe) == ("foreign", "bindings::get_page", "yes")
 
 
+def test_a_declaration_that_the_build_writes_into_a_module_is_foreign() -> None:
+    program = crate(
+        """
+        mod bindings { include!(concat!(env!("OUT"), "/generated.rs")); }
+        mod rules { include!(concat!(env!("OUT"), "/rules.rs")); }
+        use bindings::get_page;
+        use rules::apply;
+        fn f() { unsafe { get_page(1) }; apply(); }
+        """
+    )
+    assert [target.kind for target in calls(typed(program, "f"))] == ["foreign", "unknown"]
+
+
 def test_a_value_has_the_type_of_where_it_goes() -> None:
     """Rust infers against the order of evaluation, too: through calls, fields and variables, not through coercions."""
     program = crate(

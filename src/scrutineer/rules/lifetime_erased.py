@@ -10,7 +10,7 @@ from scrutineer.model.body import Operation, Place
 from scrutineer.model.items import Bound
 from scrutineer.model.types import TypeRef
 from scrutineer.program.fields import fields_of
-from scrutineer.rules.lifetime_signatures import holds_pointer, lifetimes_in
+from scrutineer.rules.lifetime_signatures import holds_pointer, lifetimes_in, owned_parts
 
 _FORGETS = frozenset({"core::mem::forget", "core::mem::ManuallyDrop::new"})
 _INTO_RAW = frozenset(
@@ -88,12 +88,18 @@ def borrow_dropped(flow: FunctionFlow) -> Iterator[tuple[Point, str]]:
     if any(lifetimes_in(type_) for type_ in (fields_of(flow.program, result) or {}).values()):
         return
     written = flow.program.type_entry(result.name)
-    if written is None or written[1].item.generics.lifetimes:
+    if written is None or written[1].item.generics.lifetimes or _holds(flow, result):
         return
     for point, operation in flow.graph.points():
         if operation.kind == "call" and flow.target(point).path in _FORGETS and _is_self(operation):
             yield point, min(lost)
             return
+
+
+def _holds(flow: FunctionFlow, result: TypeRef) -> bool:
+    """Whether `self` has the result among its fields: taking it out says nothing new about what it points into."""
+    held = (fields_of(flow.program, flow.type_of(Place(1))) or {}).values()
+    return any(part.name == result.name for field in held for part in owned_parts(field))
 
 
 def _is_self(operation: Operation) -> bool:

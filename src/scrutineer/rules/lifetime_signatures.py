@@ -160,4 +160,10 @@ def owned_parts(type_: TypeRef) -> Iterator[TypeRef]:
 
 def is_open(program: Program, function: Function, entry: FunctionEntry) -> bool:
     """Whether safe code of other crates can call the function."""
-    return not function.unsafe and not function.test and program.visibility.is_reachable(entry)
+    if function.unsafe or function.test or not program.visibility.is_reachable(entry):
+        return False
+    if function.impl_ < 0:
+        return True
+    trait = program.resolver.impl_scope(program.start(entry.file, "impls") + function.impl_).trait
+    declared = program.trait_paths.get(trait)
+    return declared is None or program.visibility.is_reachable(declared)

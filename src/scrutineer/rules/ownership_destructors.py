@@ -31,6 +31,19 @@ class Freed(msgspec.Struct, frozen=True):
     by: str  # path of the function that frees it
     point: Point
     flow: FunctionFlow
+    flag: str = (
+        ""  # the boolean field that must be `value` for this to happen; empty: always, or it is not known
+    )
+    value: bool = True
+
+    def spares(self, made: Operation) -> bool:
+        """Whether a new value says by a constant flag that its destructor is not to free."""
+        given = dict(zip(made.fields, made.operands, strict=False)).get(self.flag)
+        return (
+            given is not None
+            and given.constant in {"true", "false"}
+            and given.constant != str(self.value).lower()
+        )
 
 
 class Destructors:
@@ -61,7 +74,22 @@ class Destructors:
                 for point, operation in flow.graph.points():
                     place = freed_field(flow, point, operation) or _released_by(flow, point, operation)
                     if place is not None and place.local == 1:
-                        yield Freed(place.steps[-1], flow.target(point).path, point, flow)
+                        flag, value = _flag(flow, point)
+                        yield Freed(place.steps[-1], flow.target(point).path, point, flow, flag, value)
+
+
+def _flag(flow: FunctionFlow, point: Point) -> tuple[str, bool]:
+    """The boolean field of `self` that decides whether the destructor gets here, and its value then."""
+    for fact in flow.checks.holding(point):
+        place = fact.left.place if fact.left.kind == "place" else None
+        if (
+            place is not None
+            and place.local == 1
+            and len(place.steps) == 1
+            and fact.relation in {"true", "false"}
+        ):
+            return place.steps[0][1:], fact.relation == "true"
+    return "", True
 
 
 def freed_field(flow: FunctionFlow, point: Point, operation: Operation) -> Place | None:
@@ -146,7 +174,7 @@ def cloned(flow: FunctionFlow, destructors: Destructors) -> Iterator[Doubled]:
     """`clone` methods that copy the pointer which the destructor frees, and do nothing else that would count it."""
     if flow.entry.item.name != "clone" or flow.entry.item.receiver != "&self" or flow.body.closure >= 0:
         return
-    known = {freed.field for freed in destructors.of(without_references(flow.type_of(Place(1))))}
+    known = {freed.field: freed for freed in destructors.of(without_references(flow.type_of(Place(1))))}
     calls = [point for point, operation in flow.graph.points() if operation.kind in {"call", "opaque"}]
     if not known or any(flow.target(point).kind != "constructor" for point in calls):
         return
@@ -156,12 +184,14 @@ def cloned(flow: FunctionFlow, destructors: Destructors) -> Iterator[Doubled]:
         for given in operation.operands:
             place = root(flow, given.place) if given.place is not None else None
             if place is not None and place.local == 1 and place.steps and place.steps[-1] in known:
+                spared = known[place.steps[-1]].spares(operation)
                 yield Doubled(
                     point,
                     point,
-                    "this copies the pointer that `Drop` frees: twice, then",
+                    "this copies the pointer that `Drop` "
+                    + ("of the original frees" if spared else "frees: twice, then"),
                     "copied here",
-                    "double-free",
+                    "dangling" if spared else "double-free",
                 )
                 return
 

@@ -90,7 +90,7 @@ def _constructed(
     flow = unit.flows.of(function.index) if made in owners else None
     for point, operation in flow.graph.points() if flow is not None else ():
         for freed in owners[made][1] if flow is not None else ():
-            if flow is not None and _fills(flow, operation, made, freed.field[1:]):
+            if flow is not None and _fills(flow, operation, made, freed):
                 name = function.item.name
                 yield Given(flow.path, flow.operation(point).span, f"the safe `{name}`", freed)
                 return
@@ -102,7 +102,7 @@ def _made(type_: TypeRef) -> str:
     return type_.name
 
 
-def _fills(flow: FunctionFlow, operation: Operation, made: str, field: str) -> bool:
+def _fills(flow: FunctionFlow, operation: Operation, made: str, freed: Freed) -> bool:
     """Whether an operation builds the owner with a raw pointer parameter in the field."""
     point = flow.point_of(operation)
     builds = operation.kind == "aggregate" or (point is not None and flow.target(point).kind == "constructor")
@@ -110,7 +110,7 @@ def _fills(flow: FunctionFlow, operation: Operation, made: str, field: str) -> b
         return False
     for number, operand in enumerate(operation.operands):
         name = operation.fields[number] if number < len(operation.fields) else str(number)
-        if name != field or operand.place is None:
+        if name != freed.field[1:] or operand.place is None or freed.spares(operation):
             continue
         source = root(flow, operand.place, sure=True)
         if flow.sources.is_parameter(source) and not source.steps:
