@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-GENERATED = "bindings"
-"""The crate that C functions are of which the build declares in a module of their own."""
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scrutineer.program.entries import Module
 
 _MODULES = frozenset({"bindings", "bindgen", "ffi", "sys", "raw", "native"})
 _NAMES = frozenset({"bindings", "uapi", "libc", "windows_sys"})
@@ -17,3 +19,10 @@ def is_generated(crate: str) -> bool:
 def holds_declarations(module: str) -> bool:
     """Whether a module's name says that what it includes from the build are declarations of C functions."""
     return module in _MODULES or module.endswith(("_sys", "_ffi", "_bindings"))
+
+
+def headers_of(module: Module, root: str) -> str:
+    """The crate that the C functions are of which the build declares in a module; empty if it declares none."""
+    if module.index == 0 and is_generated(root):
+        return root
+    return "bindings" if module.generated else ""

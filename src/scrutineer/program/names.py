@@ -10,7 +10,7 @@ from scrutineer.model.target import CrateUnit
 from scrutineer.model.types import PRIMITIVES
 from scrutineer.program.cfg import compatible, expected, usual_features
 from scrutineer.program.entries import NOTHING, Binding, Definition, Module, TypeEntry
-from scrutineer.program.generated import GENERATED, is_generated
+from scrutineer.program.generated import headers_of
 from scrutineer.program.index import module_chain
 from scrutineer.program.library import library_definition, prelude
 from scrutineer.program.privacy import is_visible
@@ -181,8 +181,12 @@ class Names:
                     if not start.crate or visibility == "pub":
                         seen = of_crate(found, start.crate)
                         yield from self._walk(seen, rest, namespace, viewer)
-                if not known and wanted == "values":
-                    yield from names.undeclared(start.index, name)
+                if (
+                    not known
+                    and wanted == "values"
+                    and (made := headers_of(names.modules[start.index], names.root))
+                ):
+                    yield Definition("external", f"{made}::{name}")
             case "external":
                 yield Definition("external", "::".join([start.path, *segments]))
             case "type":
@@ -191,13 +195,6 @@ class Names:
                 yield Definition(start.kind, start.path, start.crate, start.index, start.cfg, tuple(segments))
             case _:
                 return
-
-    def undeclared(self, module: int, name: str) -> Iterator[Definition]:
-        """A function of a module whose declarations of C functions were not made yet."""
-        if module == 0 and is_generated(self.root):
-            yield Definition("external", f"{self.root}::{name}")
-        elif self.modules[module].generated:
-            yield Definition("external", f"{GENERATED}::{name}")
 
     def _walk_library(
         self, start: Definition, name: str, rest: list[str], namespace: Namespace, viewer: int
