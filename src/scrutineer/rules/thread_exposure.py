@@ -20,7 +20,7 @@ from scrutineer.program.project import normalise
 from scrutineer.program.properties import CLONE, COPY, SEND, SYNC
 from scrutineer.program.types import Signature
 
-How = Literal["shares", "moves", "takes"]
+How = Literal["shares", "moves", "takes", "copies"]  # `copies` asks for Sync or Send, whichever holds
 
 _DEEPEST = 4
 _CALLABLE = frozenset({"core::ops::Fn", "core::ops::FnMut", "core::ops::FnOnce"})
@@ -108,9 +108,9 @@ class Exposures:
             item.receiver == "typed" and _is_shared(signature.parameters[:1])
         )
         safe = self._already_bound(signature)
-        copied = self._copied(entry, signature) if shared else frozenset()
+        copied = self._copied(entry, signature) if shared else {}
         reached = tuple(
-            (name, "shares" if how == "moves" and name in copied else how)
+            (name, copied.get(name, how) if how == "moves" else how)
             for name, how in self._reached(signature)
             if not (how == "takes" and name in copied)
         )
@@ -125,8 +125,11 @@ class Exposures:
                 continue
             yield Exposure(target.name, how, shared, entry.index)
 
-    def _copied(self, entry: FunctionEntry, signature: Signature) -> frozenset[str]:
-        """Parameters that are or may be Copy, or that the function itself asks to be Clone: no value moves there."""
+    def _copied(self, entry: FunctionEntry, signature: Signature) -> dict[str, How]:
+        """Parameters that are or may be Copy, or that the function itself asks to be Clone: no value moves there.
+
+        To clone runs the value's own code on it, which shares it; bits may be copied of what is only sent, too.
+        """
         bounds = self.program.resolver.bounds(entry.item.generics, self.program.resolver.scope_of(entry))
         cloned = {b.subject.name for b in bounds if any(trait.name == CLONE for trait in b.traits)}
         unread = {
@@ -134,12 +137,11 @@ class Exposures:
             for bound in signature.bounds
             if any(self._is_unread(trait.name) for trait in bound.traits)
         }
-        return frozenset(
-            name
-            for name in signature.generics
-            if name in cloned | unread
-            or self.implements(TypeRef("param", name), COPY, signature.bounds) == "yes"
-        )
+        found: dict[str, How] = dict.fromkeys(cloned & signature.generics, "shares")
+        for name in signature.generics:
+            if name in unread or self.implements(TypeRef("param", name), COPY, signature.bounds) == "yes":
+                found[name] = "copies"
+        return found
 
     def _is_unread(self, trait: str) -> bool:
         """Whether a trait is of a crate that was not read: it may demand `Copy`."""

@@ -173,6 +173,8 @@ class ThreadImpls:
             elif moved is not None and not self.has(impl, param, SEND):
                 yield Missing(param, SEND, None, moved, self._function(moved))
             elif not self.has(impl, param, SYNC):
+                if not self.has(impl, param, SEND):
+                    yield from (Missing(param, SYNC, None, e, self._function(e)) for e in mine[:1])
                 yield from used_in_place(self, impl, param)
 
     def _function(self, exposure: Exposure) -> FunctionEntry | None:

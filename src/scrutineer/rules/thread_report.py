@@ -9,7 +9,7 @@ from scrutineer.rules.thread_exposure import Exposure
 from scrutineer.rules.thread_records import Missing, ThreadImpl
 from scrutineer.rules.unit import Unit
 
-_VERBS = {"shares": "lends", "moves": "moves out", "takes": "takes in"}
+_VERBS = {"shares": "lends", "moves": "moves out", "takes": "takes in", "copies": "copies out"}
 
 
 def draft(unit: Unit, impl: ThreadImpl, missing: tuple[Missing, ...]) -> Draft:
