@@ -123,3 +123,13 @@ class Module:
     def __repr__(self) -> str:
         """Show the path."""
         return f"<module {self.path}>"
+
+
+def renamed_crates(root: Module) -> dict[str, str]:
+    """Crates by the names that `extern crate a as b` in the root module gives them."""
+    return {
+        binding.use.name: binding.use.target
+        for bindings in root.uses.values()
+        for binding in bindings
+        if binding.use is not None and binding.use.extern_crate
+    }

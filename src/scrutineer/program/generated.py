@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scrutineer.program.entries import Module
+    from scrutineer.program.names import Names
 
 _MODULES = frozenset({"bindings", "bindgen", "ffi", "sys", "raw", "native"})
 _NAMES = frozenset({"bindings", "uapi", "libc", "windows_sys"})
@@ -21,8 +21,8 @@ def holds_declarations(module: str) -> bool:
     return module in _MODULES or module.endswith(("_sys", "_ffi", "_bindings"))
 
 
-def headers_of(module: Module, root: str) -> str:
+def headers_of(names: Names, module: int) -> str:
     """The crate that the C functions are of which the build declares in a module; empty if it declares none."""
-    if module.index == 0 and is_generated(root):
-        return root
-    return "bindings" if module.generated else ""
+    if module == 0 and is_generated(names.root):
+        return names.root
+    return "bindings" if names.modules[module].generated else ""

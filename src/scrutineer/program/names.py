@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from scrutineer.model.target import CrateUnit
 from scrutineer.model.types import PRIMITIVES
 from scrutineer.program.cfg import compatible, expected, usual_features
-from scrutineer.program.entries import NOTHING, Binding, Definition, Module, TypeEntry
+from scrutineer.program.entries import NOTHING, Binding, Definition, Module, TypeEntry, renamed_crates
 from scrutineer.program.generated import headers_of
 from scrutineer.program.index import module_chain
 from scrutineer.program.library import library_definition, prelude
@@ -57,12 +57,7 @@ class Names:
         self._features = frozenset(unit.features)
         self._default_features = frozenset(unit.default_features)
         self._extern = {*unit.extern_prelude, "std", "core", *dependencies}
-        self._renamed = {
-            binding.use.name: binding.use.target
-            for bindings in modules[0].uses.values()
-            for binding in bindings
-            if binding.use is not None and binding.use.extern_crate
-        }
+        self._renamed = renamed_crates(modules[0])
 
     def of(self, crate: str) -> Names:
         """Names of the crate that a definition's `crate` tells: "" is this one, `a/b` what `a` calls `b`."""
@@ -181,11 +176,7 @@ class Names:
                     if not start.crate or visibility == "pub":
                         seen = of_crate(found, start.crate)
                         yield from self._walk(seen, rest, namespace, viewer)
-                if (
-                    not known
-                    and wanted == "values"
-                    and (made := headers_of(names.modules[start.index], names.root))
-                ):
+                if not known and wanted == "values" and (made := headers_of(names, start.index)):
                     yield Definition("external", f"{made}::{name}")
             case "external":
                 yield Definition("external", "::".join([start.path, *segments]))
