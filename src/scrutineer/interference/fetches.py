@@ -12,6 +12,7 @@ from scrutineer.flow.values import Value
 from scrutineer.interference.shared_memory import Kind, shared_memory
 from scrutineer.interference.streams import stream_fetches
 from scrutineer.locks.places import field_owner, root_of
+from scrutineer.locks.suspends import path_of
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
 
@@ -92,7 +93,7 @@ def _is_mutable(flow: FunctionFlow, value: int) -> bool:
 
 def _by_call(flow: FunctionFlow, point: Point, operation: Operation) -> Fetch | None:
     target = flow.target(point)
-    path = target.path or _external_method(flow, operation)
+    path = path_of(flow, point)
     entry = shared_memory().fetch_of(path, foreign=target.kind == "foreign")
     if entry is None:
         return _by_atomic(flow, point, operation)
@@ -108,15 +109,6 @@ def _by_call(flow: FunctionFlow, point: Point, operation: Operation) -> Fetch | 
         flow=flow, point=point, kind=entry.kind, party=entry.party, location=location, name=path.rpartition("::")[2],
         operand=-1 if buffer is None else -2, into=root_of(flow, buffer).place.local if buffer is not None else -1,
     )  # fmt: skip
-
-
-def _external_method(flow: FunctionFlow, operation: Operation) -> str:
-    """Path of a method of a crate that was not read: the receiver's type and the name as written."""
-    callee = operation.callee
-    place = operation.operands[0].place if operation.operands else None
-    if callee is None or callee.form != "method" or place is None:
-        return ""
-    return f"{_behind(flow.type_of(place)).name}::{callee.name}"
 
 
 def _behind(type_: TypeRef) -> TypeRef:

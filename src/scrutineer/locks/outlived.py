@@ -9,10 +9,10 @@ import msgspec
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
-from scrutineer.locks.acquisitions import Acquisition
 from scrutineer.locks.identity import lock_at
 from scrutineer.locks.locks import FunctionLocks
 from scrutineer.locks.places import root_of, written
+from scrutineer.locks.suspends import suspended
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.lock import LockId
 from scrutineer.program.tables.locks import lock_types
@@ -52,7 +52,7 @@ def outlived(inside: FunctionLocks) -> Iterator[Followed]:
         lock = guarded.lock
         free = partial(_is_free, inside, lock=lock)
         if operation.kind == "call":  # into a buffer, which whoever has the lock meanwhile may move or free
-            free = partial(_is_over, inside, inside.held.may(made))
+            free = partial(_is_over, inside, made, lock)
         used = _first_use(flow, made, operation.target.local, free)
         if used is not None:
             target = written(flow, root_of(flow, source).place)
@@ -96,9 +96,17 @@ def _is_free(inside: FunctionLocks | None, point: Point, lock: LockId) -> bool:
     return not any(each.guard.lock.may_equal(lock) for each in inside.held.may(point))
 
 
-def _is_over(inside: FunctionLocks, under: tuple[Acquisition, ...], point: Point) -> bool:
-    """Whether every guard that was alive once has died."""
-    return not any(each in under for each in inside.held.may(point))
+def _is_over(inside: FunctionLocks, made: Point, lock: LockId, point: Point) -> bool:
+    """Whether every guard that was alive when something was made has died, or gave the lock back for a while."""
+    under = inside.held.may(made)
+    if not any(each in under for each in inside.held.may(point)):
+        return True
+    graph = inside.flow.graph
+    return any(
+        lock in suspended(inside, at) and graph.reaches(made, at) and graph.reaches(at, point)
+        for at, operation in graph.points()
+        if operation.kind == "call"
+    )
 
 
 def _address_of(flow: FunctionFlow, point: Point, operation: Operation) -> Place | None:

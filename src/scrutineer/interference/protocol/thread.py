@@ -15,6 +15,7 @@ from scrutineer.interference.protocol.lists import DETACHED, GUARDED, Container,
 from scrutineer.interference.protocol.writer import StepWriter
 from scrutineer.locks.locks import FunctionLocks
 from scrutineer.locks.places import definition_of
+from scrutineer.locks.suspends import suspended
 from scrutineer.model.body import Operation
 from scrutineer.model.lock import LockId
 from scrutineer.model.span import Span
@@ -174,9 +175,13 @@ class _Frame:
         elif point in self.calls:
             self.thread.body(*self.calls[point], self.depth - 1)
             self._at(operation.span)
+        given_back = suspended(self.inside, point) if operation.kind == "call" else ()
         for tracked in before:
             if tracked not in after:
                 self.writer.step(Release(tracked.name))
+            elif tracked.lock in given_back:
+                self.writer.step(Release(tracked.name), text=f"unlock({tracked.name}) while it waits")
+                self.writer.step(Acquire(tracked.name, shared=tracked.readers))
 
     def _branch(self, block: int) -> None:
         terminator = self.flow.body.blocks[block].terminator
