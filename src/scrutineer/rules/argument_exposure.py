@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 import msgspec
 
@@ -18,7 +19,8 @@ from scrutineer.rules.argument_origin import arguments, in_order, is_bytes, is_n
 from scrutineer.rules.argument_sinks import TERMINATED, Sink, sinks
 from scrutineer.rules.unit import Unit
 
-_DEEPEST = 2
+_ROUNDS = 4
+_FINE = frozenset({"", "nan"})  # checked; or reported where it stands
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -31,6 +33,7 @@ class Reached(msgspec.Struct, frozen=True):
     span: Span
     clamp: bool = False  # the flaw is in a `min`, not in a condition
     in_safe: bool = False  # the operation stands in a safe function that this one calls
+    checked_in: str = ""  # file of the flawed check, where a callee makes it
 
     @property
     def flaw(self) -> str:
@@ -44,14 +47,15 @@ class Exposures:
 
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
-        self._reached: dict[tuple[int, int], tuple[Reached, ...]] = {}
+        self._reached: dict[int, tuple[Reached, ...]] = {}
         self._open: dict[int, bool] = {}
+        self._trusting: set[int] = set()
 
-    def of(self, flow: FunctionFlow, depth: int = _DEEPEST) -> tuple[Reached, ...]:
+    def of(self, flow: FunctionFlow) -> tuple[Reached, ...]:
         """Operations that arguments of a function reach, also through what it calls in its own crate."""
-        key = (flow.entry.index, depth)
+        key = flow.entry.index
         if key not in self._reached:
-            self._reached[key] = ()  # of a call of itself
+            self._reached[key] = ()  # of a call of itself, at any depth
             own = (
                 Reached(
                     sink, places, tuple(guards(flow, sink, places)), flow.path, flow.place_span(sink.point)
@@ -59,22 +63,52 @@ class Exposures:
                 for each in sinks(flow)
                 for sink, places in _decided(flow, each)
             )
-            calls = self._through_calls(flow, depth) if depth else ()
-            self._reached[key] = (*own, *clamped(flow), *calls)
+            self._reached[key] = (*own, *clamped(flow), *self._through_calls(flow))
         return self._reached[key]
 
-    def _through_calls(self, flow: FunctionFlow, depth: int) -> Iterator[Reached]:
+    @cached_property
+    def trusting(self) -> frozenset[int]:
+        """Functions that callers outside cannot call and that trust those inside with some argument."""
+        names: set[str] = set()
+        rest: list[FunctionEntry] = []
+        for entry in self.unit.program.functions:
+            if entry.item.body_span is None or entry.item.test or self.open(entry):
+                continue
+            if not self.unit.has_unsafe(entry):
+                rest.append(entry)
+            elif self._trusts(entry):
+                names.add(entry.item.name)
+        for _ in range(_ROUNDS):
+            before = len(self._trusting)
+            for entry in rest:
+                known = entry.index in self._trusting or names.isdisjoint(called(self.unit, entry))
+                if not known and self._trusts(entry):
+                    names.add(entry.item.name)
+            if len(self._trusting) == before:
+                break
+        return frozenset(self._trusting)
+
+    def _trusts(self, entry: FunctionEntry) -> bool:
+        self._reached.pop(entry.index, None)  # asked before what it calls was known
+        flow = self.unit.flows.of(entry.index)
+        if flow is None or all(each.flaw in _FINE for each in self.of(flow)):
+            return False
+        self._trusting.add(entry.index)
+        return True
+
+    def _through_calls(self, flow: FunctionFlow) -> Iterator[Reached]:
         program = self.unit.program
         for point, _ in flow.graph.points():
             target = flow.target(point)
             if target.kind != "resolved" or target.crate != program.root or target.function < 0:
                 continue
             callee = program.functions[target.function]
-            if target.function == flow.entry.index or self.open(callee) or not self.unit.has_unsafe(callee):
+            looked_into = self.unit.has_unsafe(callee) or target.function in self._trusting
+            if target.function == flow.entry.index or not looked_into or self.open(callee):
                 continue
             inner = self.unit.flows.of(target.function)
-            for below in self.of(inner, depth - 1) if inner is not None else ():
-                if below.flaw == "unchecked" and inner is not None:
+            for below in self.of(inner) if inner is not None else ():
+                if below.flaw not in _FINE and inner is not None:
                     yield from self._passed_on(flow, point, inner, below)
 
     def _passed_on(
@@ -91,7 +125,14 @@ class Exposures:
                 sink = Sink(point, operands[place.local - 1], below.sink.class_, "", below.sink.pointer)
                 if places := _fitting(flow, sink):
                     found = tuple(guards(flow, sink, places))
-                    yield Reached(sink, places, found, path, span, in_safe=in_safe)
+                    if below.flaw == "unchecked" or not found:
+                        flawed = found or below.guards
+                        where = (
+                            inner.path
+                            if below.flaw != "unchecked" and not below.checked_in
+                            else below.checked_in
+                        )
+                        yield Reached(sink, places, flawed, path, span, in_safe=in_safe, checked_in=where)
 
     def open(self, entry: FunctionEntry) -> bool:
         """Whether safe code outside the crate can call a function with arguments of its choice."""
@@ -113,6 +154,13 @@ class Exposures:
             return False
         types = program.type_paths.get(type_, ())
         return not types or any(("type", each.index) in exported for each in types)
+
+
+def called(unit: Unit, entry: FunctionEntry) -> set[str]:
+    """Last names of what a function calls."""
+    skeletons = unit.program.files[entry.file].skeletons
+    calls = skeletons[entry.number].calls if entry.number < len(skeletons) else ()
+    return {call.rpartition("::")[2].rpartition(".")[2] for call in calls}
 
 
 def is_unofficial(unit: Unit, entry: FunctionEntry) -> bool:

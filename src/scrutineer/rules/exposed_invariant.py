@@ -20,7 +20,7 @@ from scrutineer.rules.unit import Unit
 
 def check(unit: Unit) -> Iterator[Draft]:
     """Report public fields, safe setters and constructors, and writers that break what is relied on."""
-    exposures = Exposures(unit)
+    exposures = unit.exposures
     relied: dict[tuple[str, str], Read] = {}
     for entry in unit.program.functions:
         if entry.item.body_span is None or entry.item.test or not unit.has_unsafe(entry):

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.model.types import TypeRef
-from scrutineer.rules.argument_exposure import Exposures
 from scrutineer.rules.confusion_reads import confused_reads
 from scrutineer.rules.confusion_transmutes import confused_conversions
 from scrutineer.rules.draft import Draft
@@ -16,7 +15,7 @@ from scrutineer.rules.unit import Unit
 
 def check(unit: Unit) -> Iterator[Draft]:
     """Report casts and transmutes of safe functions that cannot be right, or that callers can make wrong."""
-    exposures = Exposures(unit)
+    exposures = unit.exposures
     for entry in unit.program.functions:
         suspect = unit.has_unsafe(entry) or _returns_pointer(entry.item.result)
         if entry.item.body_span is None or entry.item.unsafe or not suspect:

@@ -9,7 +9,7 @@ from scrutineer.model.body import Place
 from scrutineer.model.finding import FindingClass
 from scrutineer.model.span import Span
 from scrutineer.program.entries import FunctionEntry
-from scrutineer.rules.argument_exposure import Exposures, Reached, is_unofficial
+from scrutineer.rules.argument_exposure import Exposures, Reached, called, is_unofficial
 from scrutineer.rules.argument_input import Inputs
 from scrutineer.rules.argument_read import believed_input
 from scrutineer.rules.argument_short import too_short
@@ -31,7 +31,7 @@ _RELIES = {
 
 def check(unit: Unit) -> Iterator[Draft]:
     """Report each argument of each safe function that nothing keeps from breaking an unsafe operation."""
-    exposures = Exposures(unit)
+    exposures = unit.exposures
     told: set[tuple[str, Span]] = set()
     for entry in _candidates(unit, exposures):
         flow = unit.flows.of(entry.index)
@@ -110,29 +110,18 @@ def _read(unit: Unit, flow: FunctionFlow, inputs: Inputs) -> Iterator[Draft]:
 
 def _candidates(unit: Unit, exposures: Exposures) -> Iterator[FunctionEntry]:
     """Safe functions that hold unsafe code, then those that may call one of them which trusts its callers."""
-    trusting: set[str] = set()
+    trusting = {unit.program.functions[each].item.name for each in exposures.trusting}
     others = []
     for entry in unit.program.functions:
         if entry.item.body_span is None or entry.item.unsafe or entry.item.test:
             continue
-        if not unit.has_unsafe(entry):
-            others.append(entry)
-            continue
-        yield entry
-        flow = unit.flows.of(entry.index)
-        reached = exposures.of(flow) if flow is not None and not exposures.open(entry) else ()
-        if any(each.flaw == "unchecked" for each in reached):
-            trusting.add(entry.item.name)
-    for entry in others if trusting else ():
-        if not trusting.isdisjoint(_called(unit, entry)) and exposures.open(entry):
+        if unit.has_unsafe(entry):
             yield entry
-
-
-def _called(unit: Unit, entry: FunctionEntry) -> set[str]:
-    """Last names of what a function calls."""
-    skeletons = unit.program.files[entry.file].skeletons
-    calls = skeletons[entry.number].calls if entry.number < len(skeletons) else ()
-    return {call.rpartition("::")[2].rpartition(".")[2] for call in calls}
+        else:
+            others.append(entry)
+    for entry in others if trusting else ():
+        if not trusting.isdisjoint(called(unit, entry)) and exposures.open(entry):
+            yield entry
 
 
 def _faults(exposures: Exposures, flow: FunctionFlow) -> Iterator[Reached]:
@@ -169,9 +158,8 @@ def _draft(unit: Unit, flow: FunctionFlow, reached: Reached) -> Draft:
                 f"a caller of `{flow.entry.item.name}` chooses {names}, and nothing checks that it {needs}"
             )
     else:
-        guard = reached.guards[0].span
         related = (unit.related(flow.path, at, "relies on the check"), *related)
-        at = guard
+        at, path = reached.guards[0].span, reached.checked_in or path
         if reached.flaw == "nan":
             message = (
                 f"a NaN in {names} passes this check, which is all that stands before an unsafe operation"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scrutineer.interference.interference import Interference
     from scrutineer.program.entries import FunctionEntry
     from scrutineer.program.program import Program
+    from scrutineer.rules.argument_exposure import Exposures
 
 
 class Unit(CrateFiles):
@@ -91,6 +92,13 @@ class Unit(CrateFiles):
         from scrutineer.interference.interference import Interference  # noqa: PLC0415 - the explorer is needed by few
 
         return Interference(self.locks)
+
+    @cached_property
+    def exposures(self) -> Exposures:
+        """Which arguments of each function reach an unsafe operation, and who can choose them."""
+        from scrutineer.rules.argument_exposure import Exposures  # noqa: PLC0415 - it needs this module
+
+        return Exposures(self)
 
     @cached_property
     def cases(self) -> Cases:
