@@ -35,7 +35,7 @@ def arguments(flow: FunctionFlow, operand: Operand) -> frozenset[Place]:
 
 def origins(flow: FunctionFlow, operand: Operand) -> frozenset[Place]:
     """The same with fields of parameters, whatever promises their types keep."""
-    found = (value.place for value in leaves(flow, flow.values.of(operand)))
+    found = (value.place for value in leaves(flow, flow.values.of(operand)) if value.kind == "place")
     return frozenset(place for place in found if place is not None and flow.sources.is_parameter(place))
 
 
@@ -45,7 +45,10 @@ def in_order(places: frozenset[Place]) -> list[Place]:
 
 
 def leaves(flow: FunctionFlow, value: Value, depth: int = 12) -> Iterator[Value]:
-    """What a value is computed from by arithmetic that bounds nothing: places in parameters, and calls."""
+    """What a value is computed from by arithmetic that bounds nothing: places in parameters, and calls.
+
+    Of a record that a call gives, the call's `place` names the fields that are used.
+    """
     if depth == 0:
         return
     if value.kind == "place" and value.place is not None:
@@ -74,17 +77,22 @@ def _of_place(flow: FunctionFlow, value: Value, place: Place, depth: int) -> Ite
         if not any(_sets(setter, place) for setter in flow.sources.setters(place.local)):
             yield value
         return
-    if not place.steps or place.steps[0] not in UNWRAPPED:
+    if not place.steps:
         return
+    first = place.steps[0]
+    if first == "*":
+        yield value
     setters = flow.sources.setters(place.local)
     if len(setters) != 1 or setters[0].kind != "call" or setters[0].callee is None:
         return
-    if place.steps[0] == "@Some" and setters[0].callee.name.endswith("next"):
+    if first == "@Some" and setters[0].callee.name.endswith("next"):
         yield from (Value("place", place=each) for each in _iterated(flow, setters[0]))
         for end in _range_ends(flow, setters[0]):
             yield from leaves(flow, end, depth - 1)
-    elif len(place.steps) == 2:
-        yield from leaves(flow, flow.values.of_operation(setters[0]), depth - 1)
+    elif first in UNWRAPPED or first[0] == ".":
+        names = fields(Place(place.local, place.steps[2:] if first in UNWRAPPED else place.steps))
+        for leaf in leaves(flow, flow.values.of_operation(setters[0]), depth - 1):
+            yield Value(leaf.kind, leaf.name, leaf.args, Place(-1, names)) if names else leaf
 
 
 def _sets(setter: Operation, place: Place) -> bool:

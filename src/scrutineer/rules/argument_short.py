@@ -15,7 +15,7 @@ from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.model.span import Span
 from scrutineer.model.types import TypeRef
 from scrutineer.rules.argument_guards import Guard, guards
-from scrutineer.rules.argument_origin import is_whole
+from scrutineer.rules.argument_origin import arguments, is_number, is_whole
 from scrutineer.rules.argument_sinks import Sink
 
 _INDEXED = frozenset({"slice::get_unchecked", "slice::get_unchecked_mut"})
@@ -77,6 +77,22 @@ def _accesses(flow: FunctionFlow, point: Point, operation: Operation) -> Iterato
     elif path in _COPIES and len(operation.operands) == 3:
         yield operation.operands[0], operation.operands[2]
         yield operation.operands[1], operation.operands[2]
+    elif flow.target(point).kind == "foreign":
+        yield from _handed_over(flow, operation)
+
+
+def _handed_over(flow: FunctionFlow, operation: Operation) -> Iterator[tuple[Operand, Operand]]:
+    """A slice whose pointer C gets, with numbers of the caller's that say how much is there, but not its length."""
+    numbers = [operand for operand in operation.operands if _is_number(flow, operand)]
+    for holder in operation.operands:
+        place = _argument(flow, flow.values.of(holder))
+        if place is None or any(_speaks_of(flow, number, place) for number in numbers):
+            continue
+        yield from ((holder, number) for number in numbers if arguments(flow, number))
+
+
+def _is_number(flow: FunctionFlow, operand: Operand) -> bool:
+    return operand.place is not None and is_number(flow.type_of(operand.place))
 
 
 def _is_constant(value: Value) -> bool:

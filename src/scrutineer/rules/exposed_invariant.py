@@ -10,6 +10,7 @@ from scrutineer.model.body import Place
 from scrutineer.rules.argument_exposure import Exposures, is_unofficial
 from scrutineer.rules.argument_origin import fields, is_number
 from scrutineer.rules.draft import Draft
+from scrutineer.rules.exposed_filled import filled_from_input, text_from_input
 from scrutineer.rules.exposed_null import null_uses
 from scrutineer.rules.exposed_reads import Read, is_public, reads
 from scrutineer.rules.exposed_stores import stores
@@ -34,6 +35,7 @@ def check(unit: Unit) -> Iterator[Draft]:
         if exposures.open(entry):
             yield from _public_fields(unit, flow, found)
             yield from _text(unit, flow)
+            yield from _filled(unit, flow)
         yield from _null(unit, flow)
     yield from _stored(unit, exposures, relied)
     yield from _deserialized(unit, relied)
@@ -72,6 +74,19 @@ def _text(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
         )
 
 
+def _filled(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
+    for filled in text_from_input(unit.program, flow):
+        yield Draft(
+            path=flow.path,
+            span=flow.place_span(filled.point),
+            message=f"these bytes are taken for UTF-8, but the derived `Deserialize` of `{filled.type_}` fills them "
+            "with what the input says",
+            class_="invalid-value",
+            related=(unit.related(filled.path, filled.span, "filled here"),),
+            help="check with `str::from_utf8`, or implement `Deserialize` by hand through a constructor that checks",
+        )
+
+
 def _null(unit: Unit, flow: FunctionFlow) -> Iterator[Draft]:
     for point, made in null_uses(unit, flow):
         yield Draft(
@@ -91,18 +106,17 @@ def _deserialized(unit: Unit, relied: dict[tuple[str, str], Read]) -> Iterator[D
         known = unit.program.type_entry(owner)
         if known is None or known[0] is not unit.program or not is_number(read.flow.type_of(read.place)):
             continue
-        for derive in known[1].item.attributes:
-            if derive.path == "derive" and "Deserialize" in derive.arguments:
-                yield Draft(
-                    path=unit.program.files[known[1].file].path,
-                    span=derive.span,
-                    message=f"input can choose `{name}` through the derived `Deserialize`, and unsafe code relies on it",
-                    class_=read.sink.class_,
-                    related=(
-                        unit.related(read.flow.path, read.flow.place_span(read.sink.point), "relied on here"),
-                    ),
-                    help="implement `Deserialize` by hand through a constructor that checks",
-                )
+        span = filled_from_input(known[1])
+        if span is None:
+            continue
+        yield Draft(
+            path=unit.program.files[known[1].file].path,
+            span=span,
+            message=f"input can choose `{name}` through the derived `Deserialize`, and unsafe code relies on it",
+            class_=read.sink.class_,
+            related=(unit.related(read.flow.path, read.flow.place_span(read.sink.point), "relied on here"),),
+            help="implement `Deserialize` by hand through a constructor that checks",
+        )
 
 
 def _stored(unit: Unit, exposures: Exposures, relied: dict[tuple[str, str], Read]) -> Iterator[Draft]:
