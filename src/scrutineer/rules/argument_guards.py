@@ -112,11 +112,14 @@ def subtracted(flow: FunctionFlow, sink: Sink, places: frozenset[Place]) -> froz
     """What something is taken from on the way to a sink: the smaller it is, the larger the difference wraps to."""
     found: set[Value] = set()
     for part in flow.values.of(sink.operand).walk() if sink.class_ == "bounds" else ():
-        if part.kind != "binary" or part.name != "-":
-            continue
-        for each in _added(part.args[0]):
-            if each in sink.inputs or (each.place in places and _unsigned(flow, each.place)):
-                found.add(each)
+        if part.kind == "binary" and part.name == "-":
+            parts = [each for each in _added(part.args[0]) if each.kind not in {"cast", "binary"}]
+            varying = [each for each in parts if not _is_constant(each)]
+            if all(
+                each in sink.inputs or (each.place in places and _unsigned(flow, each.place))
+                for each in varying
+            ):
+                found.update(varying)
     return frozenset(found)
 
 

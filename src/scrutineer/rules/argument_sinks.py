@@ -44,6 +44,8 @@ TERMINATED = "terminated"
 """In place of a sink's path: what it points to must end in a nul byte."""
 _STRINGS = frozenset({"core::ffi::CStr::from_ptr"})
 _CHARACTERS = frozenset({"i8", "core::ffi::c_char", "std::os::raw::c_char"})
+_OF_C = frozenset({"free", "realloc", "memcpy", "memmove", "memset", "memcmp", "strlen", "strcpy", "munmap"})
+"""Functions of C that access or free what they get; any other may keep a handle, or give data back to its caller."""
 _REINTERPRETS = frozenset({"core::intrinsics::transmute", "core::mem::transmute_copy"})
 
 
@@ -132,7 +134,8 @@ def _of_section(flow: FunctionFlow, point: Point, operation: Operation) -> Itera
         for operand in operation.operands:
             if operand.mode != "receiver":
                 yield Sink(point, operand, "bounds", target.path)
-    if target.kind != "resolved":
+    name = operation.callee.name.rpartition("::")[2] if operation.callee is not None else ""
+    if target.kind in {"generic", "dyn"} or name in _OF_C:
         for operand in operation.operands:
             yield Sink(point, operand, "contract", target.path, pointer=True)
     if target.kind == "foreign":
