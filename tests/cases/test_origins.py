@@ -43,6 +43,10 @@ def test_a_cell_behind_a_unique_reference_is_nobody_elses() -> None:
             "(&mut self) -> u32 { let r = unsafe { &mut *self.value.get() }; *self.value.get_mut() = 1; *r }",
             "",
         ),
+        (
+            "(&mut self) -> u32 { let r = unsafe { &mut *self.rc.get() }; *r }",
+            "rc: std::rc::Rc<UnsafeCell<u32>>",
+        ),
         ("(other: &mut &Holder) -> u32 { let r = unsafe { &mut *other.value.get() }; *r }", ""),
     ],
 )

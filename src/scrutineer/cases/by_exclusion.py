@@ -11,6 +11,7 @@ from scrutineer.program.fields import parts_of
 from scrutineer.program.program import Program
 
 _DEEPEST = 5
+_CELLS = frozenset({"core::cell::UnsafeCell", "core::cell::Cell", "core::cell::RefCell"})
 _OWNERS = frozenset({"alloc::boxed::Box", "core::mem::ManuallyDrop"})
 
 
@@ -39,6 +40,8 @@ def _is_exclusive(question: Question, place: Place) -> bool:
         return False
     through = flow.answers.place(place).through
     whole = flow.type_of(Place(place.local))
+    if flow.type_of(place).name not in _CELLS:
+        return False  # `get` saw through an owner on its way: an `Rc` has others
     alone = all((type_.kind == "ref" and type_.mutable) or type_.name in _OWNERS for type_ in through)
     return alone and not _holds_pinned(
         flow.program, whole.args[0] if whole.kind == "ref" else whole, _DEEPEST
