@@ -11,6 +11,7 @@ from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.model.types import INTEGERS, TypeRef
 from scrutineer.program.typing.records import CallTarget
+from scrutineer.rules.trusted_items import decides_item, part_of_item
 
 _BOUNDED = frozenset({"&", "%", ">>", "/", "<", "<=", ">", ">=", "==", "!="})
 _PASSES = frozenset(
@@ -61,7 +62,7 @@ class Answers:
             for point in self._setters.get(place.local, ()):
                 operation = self.flow.operation(point)
                 target = self.flow.target(point)
-                if operation.kind == "call" and is_answer(self.flow, operation, target):
+                if operation.kind == "call" and is_answer(self.flow, operation, target, part_of_item(place)):
                     found.append((point, target))
                 else:
                     todo.extend(_followed(operation, target))
@@ -89,8 +90,10 @@ def _followed(operation: Operation, target: CallTarget) -> tuple[Operand, ...]:
     return ()
 
 
-def is_answer(flow: FunctionFlow, operation: Operation, target: CallTarget) -> bool:
-    """Whether a call's result is a number that code of the user's decides, who promises nothing about it."""
+def is_answer(
+    flow: FunctionFlow, operation: Operation, target: CallTarget, part: tuple[str, ...] = ()
+) -> bool:
+    """Whether a call's result, or a part of the item that it gives, is a number that code of the user's decides."""
     if target.unsafe == "yes" or operation.target is None:
         return False
     if not _has_number(flow.type_of(operation.target)):
@@ -102,9 +105,9 @@ def is_answer(flow: FunctionFlow, operation: Operation, target: CallTarget) -> b
     own = target.self_type
     if target.kind != "std" or own is None or target.name not in _ITERATOR_ANSWERS:
         return False
-    if own.last == "Enumerate":
-        return False  # the number that it adds is counted by the library
-    return flow.iterates_user(own) and not promises(flow, target)
+    item = target.name in {"next", "next_back"}
+    decides = decides_item(flow, own, part) if item else flow.iterates_user(own)
+    return decides and not promises(flow, target)
 
 
 def _has_number(type_: TypeRef) -> bool:
