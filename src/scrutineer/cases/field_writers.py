@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 import msgspec
 
@@ -19,6 +20,7 @@ from scrutineer.syntax.lexer import blank_comments
 _CELLS = frozenset(
     {"core::cell::Cell", "core::cell::UnsafeCell", "core::cell::RefCell", "kernel::types::Opaque"}
 )
+_WORD, _DOTTED = re.compile(rb"\w+"), re.compile(rb"\.\s*(\w+)")
 _LOADS = frozenset({"load", "get", "borrow", "try_borrow"})
 
 
@@ -39,6 +41,8 @@ class FieldWriters:
         self.text = text
         self._codes: dict[str, bytes] = {}
         self._known: dict[FieldRead, tuple[FieldWriter, ...]] = {}
+        self._dotted: dict[int, frozenset[bytes]] = {}
+        self._changes: dict[int, dict[FieldRead, str] | None] = {}
 
     def declaration(self, field: FieldRead) -> tuple[TypeEntry, Field] | None:
         """The type and its field."""
@@ -62,10 +66,15 @@ class FieldWriters:
         if found is None:
             return
         entry, declared = found
+        makers = self._naming.get(entry.item.name.encode(), set()) | self._naming.get(b"Self", set())
+        naming = self._naming.get(declared.name.encode(), set())
+        if declared.name.isdigit():
+            naming = naming | makers  # which need not write the number
         for function in self.program.visibility.inside(self.program.visibility.boundary(entry, declared)):
-            body = self._body(function)
-            how = self._how(function.index, field) if _mentions(body, declared) else ""
-            if how or self._makes(function, body, entry, declared):
+            if function.index not in naming:
+                continue
+            how = self._how(function.index, field) if self._mentions(function, declared) else ""
+            if how or (function.index in makers and self._makes(function, entry, declared)):
                 yield FieldWriter(function.index, how or "makes")
 
     def _body(self, function: FunctionEntry) -> bytes:
@@ -78,20 +87,32 @@ class FieldWriters:
             self._codes[path] = blank_comments(self.text(path))
         return self._codes[path][span.start : span.end]
 
+    @cached_property
+    def _naming(self) -> dict[bytes, set[int]]:
+        """Functions by each word of their code: few of a crate's functions name any one field."""
+        found: dict[bytes, set[int]] = {}
+        for function in self.program.functions:
+            for word in set(_WORD.findall(self._body(function))):
+                found.setdefault(word, set()).add(function.index)
+        return found
+
     def _how(self, function: int, field: FieldRead) -> str:
         """What a function that names the field does to it; empty where it only reads it."""
-        flow = self.flows.of(function)
-        if flow is None:
-            return "may write"
-        for each in flow.all_bodies():
-            for _, operation in each.graph.points():
-                for place, how in _changed(each, operation):
-                    if field in fields_of_place(each, place):
-                        return how
-        return ""
+        if function not in self._changes:
+            flow = self.flows.of(function)
+            self._changes[function] = None if flow is None else _changes(flow)
+        changes = self._changes[function]
+        return "may write" if changes is None else changes.get(field, "")
 
-    def _makes(self, function: FunctionEntry, body: bytes, entry: TypeEntry, field: Field) -> bool:
+    def _mentions(self, function: FunctionEntry, field: Field) -> bool:
+        """Whether a function's code has the field's name after a dot."""
+        if function.index not in self._dotted:
+            self._dotted[function.index] = frozenset(_DOTTED.findall(self._body(function)))
+        return field.name.encode() in self._dotted[function.index]
+
+    def _makes(self, function: FunctionEntry, entry: TypeEntry, field: Field) -> bool:
         """Whether a function writes a literal of the type that names the field: also inside `init!` macros."""
+        body = self._body(function)
         if field.name.encode() not in body:
             return False
         name = re.escape(entry.item.name.encode())
@@ -106,10 +127,15 @@ class FieldWriters:
         )
 
 
-def _mentions(body: bytes, field: Field) -> bool:
-    """Whether code has the field's name after a dot."""
-    name = field.name.encode()
-    return name in body and re.search(rb"\.\s*%s\b" % re.escape(name), body) is not None
+def _changes(flow: FunctionFlow) -> dict[FieldRead, str]:
+    """Fields that a function changes, each with the first thing that it does to it."""
+    found: dict[FieldRead, str] = {}
+    for each in flow.all_bodies():
+        for _, operation in each.graph.points():
+            for place, how in _changed(each, operation):
+                for field in fields_of_place(each, place):
+                    found.setdefault(field, how)
+    return found
 
 
 def _changed(flow: FunctionFlow, operation: Operation) -> Iterator[tuple[Place, str]]:
