@@ -15,10 +15,11 @@ from scrutineer.model.span import Span
 from scrutineer.model.types import INTEGERS
 from scrutineer.rules.argument_joined import joined, mentioned
 from scrutineer.rules.argument_origin import is_float
+from scrutineer.rules.argument_readers import records_of
 from scrutineer.rules.argument_refusals import may_refuse
 from scrutineer.rules.argument_sinks import Sink
 
-Flaw = Literal["wraps", "nan", "below", "none"]
+Flaw = Literal["wraps", "nan", "below", "input", "none"]
 
 _NULL_TESTS = frozenset({".is_null", ".as_ref", ".as_mut", "NonNull::new", "ptr::NonNull::new"})
 
@@ -103,9 +104,22 @@ def _flaw(flow: FunctionFlow, fact: Fact, places: frozenset[Place], less: frozen
             and not (side is fact.right and fact.relation != "==")
         ):
             return "wraps"
+    if fact.relation in {"<", "<="} and _is_of_record(flow, fact.right):
+        return "input"
     if less and fact.relation in {"<", "<="} and less.isdisjoint(fact.right.walk()):
         return "below"
     return "none"
+
+
+def _is_of_record(flow: FunctionFlow, value: Value) -> bool:
+    """Whether a value is a field of a record that any bytes may be taken for."""
+    place = plain(value).place
+    if place is None or place.steps[-1:] == () or place.steps[-1][0] != ".":
+        return False
+    type_ = flow.type_of(Place(place.local, place.steps[:-1]))
+    while type_.kind == "ref":
+        type_ = type_.args[0]
+    return type_.name in records_of(flow.program)
 
 
 def subtracted(flow: FunctionFlow, sink: Sink, places: frozenset[Place]) -> frozenset[Value]:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
-from importlib.resources import files
-
-import msgspec
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
@@ -15,13 +11,9 @@ from scrutineer.model.body import Operand, Operation, Place
 from scrutineer.program.memo import kept
 from scrutineer.rules.argument_joined import mentioned
 from scrutineer.rules.argument_origin import is_bytes, leaves
+from scrutineer.rules.argument_readers import reads_number
 
 _DEEPEST = 3
-
-
-class _Readers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    methods: frozenset[str]
-    functions: frozenset[str]
 
 
 class Inputs:
@@ -39,7 +31,7 @@ class Inputs:
     def _is_read(self, flow: FunctionFlow, value: Value, depth: int) -> bool:
         if value.kind != "call":
             return value.place is not None and _overlays(flow, value.place)
-        if _reads(value.name):
+        if reads_number(value.name):
             return True
         point = calls_of(flow).get(Value(value.kind, value.name, value.args))
         if point is None or _reinterprets(flow, value):
@@ -66,17 +58,6 @@ class Inputs:
                 for value in (*self.of(flow, result, depth), *_assembled(flow, result))
             )
         return self._gives[key]
-
-
-@cache
-def _readers() -> _Readers:
-    return msgspec.toml.decode((files(__package__) / "argument_input.toml").read_bytes(), type=_Readers)
-
-
-def _reads(name: str) -> bool:
-    if name[:1] == ".":
-        return name[1:] in _readers().methods
-    return "::".join(name.split("::")[-2:]) in _readers().functions
 
 
 def _named(flow: FunctionFlow, whole: Value, found: frozenset[Value]) -> frozenset[Value]:

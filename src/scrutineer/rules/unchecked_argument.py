@@ -165,6 +165,9 @@ def _draft(unit: Unit, flow: FunctionFlow, reached: Reached) -> Draft:
                 f"a NaN in {names} passes this check, which is all that stands before an unsafe operation"
             )
             advice = "write it so that it accepts what is in range (`x >= 0.0 && x < width`) instead of rejecting the rest"
+        elif reached.flaw == "input":
+            message = f"this check compares {names} with a number that stands in the bytes themselves: their author chose it"
+            advice = "compare with how many bytes there are"
         elif reached.flaw == "below":
             message = f"this check bounds {names} only from above, and less than nothing wraps around to a large number"
             advice = "check that it is not smaller than what is taken from it, or use `checked_sub`"
