@@ -125,6 +125,8 @@ def _tree(part: bytes, start: int) -> Tree:
     if start:
         end = start + len(part)
         parser = Parser(LANGUAGE, included_ranges=[Range(Point(0, start), Point(0, end), start, end)])
+    if len(part) < _WATCHED_BYTES:
+        return parser.parse(read)
     try:
         return parser.parse(read, progress_callback=spent)
     except ValueError:
