@@ -18,5 +18,5 @@ BARE = "pub fn bare(p: &u8) -> u8 {\n    unsafe { *(p as *const u8) }\n}\n"
 
 ARGUED = "pub fn argued(p: &u8) -> u8 {\n    // SAFETY: It comes from a reference.\n    unsafe { *(p as *const u8) }\n}\n"
 
-UNTIED = "pub fn untied<'a>(p: &u8) -> &'a mut u8 {\n    unsafe { &mut *(p as *const u8 as *mut u8) }\n}\n"
+UNTIED = "pub fn untied<'a>(p: &String) -> &'a mut String {\n    unsafe { &mut *(p as *const String as *mut String) }\n}\n"
 """An unsafe block without a comment in a body that rules about lifetimes and aliasing have something to say about."""

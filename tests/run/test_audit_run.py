@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 from running import Listener, run
 
@@ -116,3 +117,14 @@ def test_progress_counts_every_file_and_crate(tree: Write) -> None:
     listener = Listener()
     run(crate(tree), listener=listener)
     assert listener.steps == {"reading": 3, "checking": 1}
+
+
+def test_unsafe_operations_are_counted_where_they_were_resolved(tree: Write) -> None:
+    text = "pub unsafe fn f() {}\npub fn g(p: *const u8) { unsafe { f(); let x = *p; unknown(); } }\n"
+    root = tree({"src/lib.rs": text, "src/main.rs": "mod lib;\nfn main() {}"})
+    inventory = run(root)[0].inventory
+    assert (inventory.unsafe_sites, inventory.unknown_sites) == (2, 1)
+    selected = run(root, options=Options(select=("unused-allow",)))[0].inventory
+    assert (selected.unsafe_sites, selected.unknown_sites) == (msgspec.UNSET, msgspec.UNSET)
+    (several,) = [run(root, root)[0].inventory]
+    assert several == inventory

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 
@@ -51,12 +52,22 @@ class Inventory(msgspec.Struct, frozen=True, gc=False):
     code_lines: int = 0
     unsafe_lines: int = 0
     documented_blocks: int = 0
+    unsafe_sites: int | msgspec.UnsetType = msgspec.UNSET  # unsafe operations, where bodies were resolved
+    unknown_sites: int | msgspec.UnsetType = msgspec.UNSET  # operations that may be unsafe or not
 
 
 def total(inventories: Iterable[Inventory]) -> Inventory:
     """The sum of inventories."""
     columns = zip(*map(msgspec.structs.astuple, inventories), strict=True)
-    return Inventory(*map(sum, columns))
+    sums: Iterator[Any] = map(_sum, columns)
+    return Inventory(*sums)
+
+
+def _sum(counts: Iterable[int | msgspec.UnsetType]) -> int | msgspec.UnsetType:
+    """The sum, unset where any count is."""
+    known = list(counts)
+    whole = [count for count in known if count is not msgspec.UNSET]
+    return sum(whole) if len(whole) == len(known) else msgspec.UNSET
 
 
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -11,6 +11,7 @@ from scrutineer.facts.attributes import is_test_predicate
 from scrutineer.flow.function import Flows
 from scrutineer.locks.locks import Locks
 from scrutineer.model.file import FileFacts
+from scrutineer.model.site import Site
 from scrutineer.model.span import Span
 from scrutineer.model.target import CrateUnit, Mark
 from scrutineer.program.tree import ModuleTree, root_name
@@ -61,6 +62,12 @@ class Unit(CrateFiles):
     def has_program(self) -> bool:
         """Whether any rule has asked for the program."""
         return "program" in self.__dict__
+
+    @property
+    def known_sites(self) -> tuple[Site, ...] | None:
+        """Every unsafe site, if any rule has asked for them."""
+        cases = self.__dict__.get("cases")
+        return cases.sites if cases is not None else None
 
     @cached_property
     def tree(self) -> ModuleTree:

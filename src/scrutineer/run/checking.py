@@ -48,9 +48,13 @@ class Checkable(msgspec.Struct, frozen=True):
     store: str
 
 
+SiteAt = tuple[str, int, int, bool]
+
+
 class Checked(msgspec.Struct, frozen=True):
     """What the rules said of one crate, or why they could say nothing.
 
+    `sites` are its unsafe operations as (path, start, end, whether that is certain), if any rule asked for them.
     `outside`: it rests on bodies of other crates, or names places there.
     """
 
@@ -59,6 +63,7 @@ class Checked(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     cases: tuple[SafetyCase, ...] = ()
     failed: tuple[Unread, ...] = ()
+    sites: tuple[SiteAt, ...] | None = None
     outside: bool = False
 
 
@@ -120,9 +125,16 @@ def _judged(crate: Checkable) -> Checked:
         findings = check_unit(unit, select_rules(crate.select, crate.ignore))
         cases = laid_over(unit, map(unit.cases.whole, unit.cases.all), findings) if crate.cases else ()
         outside = _asked_others(unit, before) or _names_others(crate, (findings, cases))
-        return Checked(crate.job, crate.order, findings, cases, outside=outside)
+        return Checked(crate.job, crate.order, findings, cases, sites=_sites(unit), outside=outside)
     except Exception as error:  # noqa: BLE001 - one crate must not cost the others; it is never called clean
         return _failed(crate, f"internal error, please report it: {type(error).__name__}: {error}")
+
+
+def _sites(unit: Unit) -> tuple[SiteAt, ...] | None:
+    known = unit.known_sites
+    if known is None:
+        return None
+    return tuple((site.path, site.span.start, site.span.end, site.certain) for site in known)
 
 
 def _asked_others(unit: Unit, before: dict[Program, int]) -> bool:

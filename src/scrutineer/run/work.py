@@ -9,7 +9,7 @@ from contextlib import closing
 import msgspec
 
 from scrutineer.model.case import SafetyCase
-from scrutineer.model.file import total
+from scrutineer.model.file import Inventory, total
 from scrutineer.model.finding import Coverage, Finding, Report, ToolIdentity, Unread
 from scrutineer.rules.selection import select_rules
 from scrutineer.run.answers import Answers
@@ -111,10 +111,20 @@ def _report(job: Job, contents: Contents, unreached: tuple[str, ...], checked: l
         tool=ToolIdentity("scrutineer", version()),
         target=job.target.identity,
         coverage=coverage(contents, unreached, failed),
-        inventory=total(one.summary.inventory for one in contents.read.values()),
+        inventory=_inventory(contents, checked),
         findings=_merged(checked),
         cases=_cases(checked) if job.options.cases else msgspec.UNSET,
     )
+
+
+def _inventory(contents: Contents, checked: list[Checked]) -> Inventory:
+    """Counts of the files; of operations where they were resolved in every crate, once for each place."""
+    counted = total(one.summary.inventory for one in contents.read.values())
+    if any(one.sites is None for one in checked):
+        return counted
+    certain = {site[:3]: site[3] for one in checked for site in one.sites or ()}
+    unknown = len(certain) - sum(certain.values())
+    return msgspec.structs.replace(counted, unsafe_sites=len(certain) - unknown, unknown_sites=unknown)
 
 
 def _cases(checked: list[Checked]) -> tuple[SafetyCase, ...]:
