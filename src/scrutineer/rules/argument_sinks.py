@@ -130,7 +130,7 @@ def _of_section(flow: FunctionFlow, point: Point, operation: Operation) -> Itera
                 yield from _of_obligation(
                     obligation, Sink(point, operand, "bounds", target.path, beside=beside)
                 )
-    if target.unsafe == "yes" and leaves_checks(target.name):
+    if target.unsafe == "yes" and contract is None and leaves_checks(target.name):
         for operand in operation.operands:
             if operand.mode != "receiver":
                 yield Sink(point, operand, "bounds", target.path)

@@ -15,6 +15,7 @@ from scrutineer.rules.confusion_casts import Reinterpreted, reinterpreted
 from scrutineer.rules.confusion_types import (
     holds_bytes,
     is_byte,
+    is_promised,
     is_untyped,
     is_wide,
     mentions,
@@ -57,6 +58,8 @@ def _vector(flow: FunctionFlow, read: Reinterpreted) -> Confusion | None:
     ):
         return None
     if "param" not in {before.kind, to.kind} and not (is_byte(before) or is_byte(to)):
+        return None
+    if _speaks_of_alignment(flow) or any(is_promised(flow, each) for each in (before, to)):
         return None
     why = f"makes a vector of `{read.to}` from the memory of one of `{read.before}`, which is freed with another layout"
     return Confusion(read.point, why, "layout", "copy the elements into a new vector")

@@ -19,6 +19,7 @@ from scrutineer.rules.confusion_types import (
     is_untyped,
     peeled,
     pointee,
+    unwrapped,
     without_lifetimes,
 )
 
@@ -52,7 +53,7 @@ def _cast(flow: FunctionFlow, point: Point, operation: Operation) -> Iterator[Co
         if is_inferred(operation) and not operation.target.steps and before is not None and _is_odd(before):
             to = expected(flow, operation.target.local) or to
         if before is not None and to is not None:
-            yield from _unfixed(point, before, to)
+            yield from _unfixed(flow, point, before, to)
 
 
 def _is_odd(type_: TypeRef) -> bool:
@@ -68,11 +69,11 @@ def _passed(flow: FunctionFlow, point: Point, operation: Operation) -> Iterator[
     for operand, wanted in zip(operation.operands, signature.parameters, strict=False):
         given = _type(flow, operand)
         if given.kind == wanted.kind == "pointer" and given.args and wanted.args:
-            yield from _unfixed(point, given.args[0], wanted.args[0])
+            yield from _unfixed(flow, point, given.args[0], wanted.args[0])
 
 
-def _unfixed(point: Point, before: TypeRef, to: TypeRef) -> Iterator[Confusion]:
-    before, to = without_lifetimes(before), without_lifetimes(to)
+def _unfixed(flow: FunctionFlow, point: Point, before: TypeRef, to: TypeRef) -> Iterator[Confusion]:
+    before, to = (unwrapped(flow.program, without_lifetimes(each)) for each in (before, to))
     if before == to or not {before.kind, to.kind} <= {"path"} or is_untyped(before) or is_untyped(to):
         return
     odd = next((type_ for type_ in (before, to) if is_unspecified(type_)), None)
@@ -91,7 +92,7 @@ def _transmute(
     to = without_lifetimes(flow.type_of(operation.target))
     if flow.target(point).path == "core::mem::transmute_copy":
         before = pointee(before) or before
-    yield from _unfixed(point, peeled(before), peeled(to))
+    yield from _unfixed(flow, point, peeled(before), peeled(to))
     if is_open and _has_gaps(flow, to):
         yield from _from_argument(flow, point, operation, before, to)
 

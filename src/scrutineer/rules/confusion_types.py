@@ -111,6 +111,15 @@ def promises_nothing(flow: FunctionFlow, parameter: TypeRef) -> bool:
     return parameter.kind == "param" and all(trait in _layouts().empty_bounds for trait in traits)
 
 
+def is_promised(flow: FunctionFlow, parameter: TypeRef) -> bool:
+    """Whether an unsafe trait, or one of a crate that was not read, bounds a parameter: its implementors promise."""
+    traits = {t.name for bound in flow.typed.bounds if bound.subject == parameter for t in bound.traits}
+    if parameter.name == "Self" and flow.typed.scope.trait:
+        traits.add(flow.typed.scope.trait)
+    infos = [flow.program.impl_index.trait(each) for each in traits]
+    return parameter.kind == "param" and any(info is None or info.unsafe for info in infos)
+
+
 def mentions(type_: TypeRef, wanted: TypeRef) -> bool:
     """Whether a type is, or has among its arguments, another."""
     return type_ == wanted or any(mentions(arg, wanted) for arg in type_.args)
