@@ -34,22 +34,13 @@ class Escape(msgspec.Struct, frozen=True):
 
 def escapes(unit: Unit, destructors: Destructors) -> Iterator[Escape]:
     """Values that safe methods make of a borrowed owner's pointer, whose type says nothing of the borrow."""
-    owners = _names_with_destructor(unit)
+    owners = destructors.names
     for entry in unit.program.functions:
         if entry.item.impl_ < 0 or entry.item.body_span is None or not _may_make(entry):
             continue
         impl_ = unit.program.files[entry.file].impls[entry.item.impl_]
         if without_references(impl_.type).last in owners and is_open(unit.program, entry.item, entry):
             yield from _made_by(unit, entry, destructors)
-
-
-def _names_with_destructor(unit: Unit) -> set[str]:
-    return {
-        impl_.type.last
-        for facts in unit.program.files
-        for impl_ in facts.impls
-        if impl_.trait is not None and impl_.trait.last == "Drop"
-    }
 
 
 def _may_make(entry: FunctionEntry) -> bool:

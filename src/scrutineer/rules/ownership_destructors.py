@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
 
@@ -53,6 +54,16 @@ class Destructors:
         """A destructor is read when its type is first asked about."""
         self.unit = unit
         self._known: dict[str, tuple[Freed, ...]] = {}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Last segments of the types for which the crate writes a `Drop`."""
+        return frozenset(
+            impl_.type.last
+            for facts in self.unit.program.files
+            for impl_ in facts.impls
+            if impl_.trait is not None and impl_.trait.last == "Drop"
+        )
 
     def of(self, type_: TypeRef) -> tuple[Freed, ...]:
         """Raw pointer fields that a type's own `Drop` frees, in every case or in some."""

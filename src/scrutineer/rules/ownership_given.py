@@ -46,7 +46,7 @@ def _owners(
     """Types of the crate whose own destructor frees a raw pointer field, by path."""
     for entry in unit.program.types:
         item = entry.item
-        if item.form != "struct" or item.test:
+        if item.form != "struct" or item.test or item.name not in destructors.names:
             continue
         args = tuple(TypeRef("param", name) for name in (*item.generics.types, *item.generics.consts))
         path = canonical_path(unit.program, entry)

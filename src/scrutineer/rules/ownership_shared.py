@@ -30,11 +30,7 @@ _COUNTS = frozenset({"increment_strong_count", "forget", "new"})
 
 def shared(flow: FunctionFlow) -> Iterator[Doubled]:
     """Values that a safe function makes out of what its caller only lent, and does not forget."""
-    if (
-        flow.entry.item.unsafe
-        or flow.body.closure >= 0
-        or not flow.program.visibility.is_reachable(flow.entry)
-    ):
+    if flow.entry.item.unsafe or flow.body.closure >= 0:
         return  # what a closure is lent often comes from an owner that knows of it: `drain().map(read)`
     for point, operation in flow.graph.points():
         made = operation.target
@@ -52,7 +48,7 @@ def shared(flow: FunctionFlow) -> Iterator[Doubled]:
         exact = without_references(held) == flow.type_of(made)
         if not (exact if reads else _is_container(without_references(held))) or may_be_copied(flow, held):
             continue
-        if not _kept_back(flow, point, made, owner):
+        if not _kept_back(flow, point, made, owner) and flow.program.visibility.is_reachable(flow.entry):
             yield Doubled(
                 point,
                 point,
