@@ -36,6 +36,7 @@ class Freed(msgspec.Struct, frozen=True):
         ""  # the boolean field that must be `value` for this to happen; empty: always, or it is not known
     )
     value: bool = True
+    direct: bool = False  # the destructor names the field where it frees it
 
     def spares(self, made: Operation) -> bool:
         """Whether a new value says by a constant flag that its destructor is not to free."""
@@ -86,7 +87,17 @@ class Destructors:
                     place = freed_field(flow, point, operation) or _released_by(flow, point, operation)
                     if place is not None and place.local == 1:
                         flag, value = _flag(flow, point)
-                        yield Freed(place.steps[-1], flow.target(point).path, point, flow, flag, value)
+                        direct = _is_direct(flow, operation)
+                        yield Freed(
+                            place.steps[-1], flow.target(point).path, point, flow, flag, value, direct
+                        )
+
+
+def _is_direct(flow: FunctionFlow, operation: Operation) -> bool:
+    value = flow.values.of(operation.operands[0])
+    while value.kind == "cast" and value.args:
+        value = value.args[0]
+    return value.place is not None and value.place.local == 1
 
 
 def _flag(flow: FunctionFlow, point: Point) -> tuple[str, bool]:

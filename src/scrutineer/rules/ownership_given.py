@@ -43,7 +43,10 @@ def given(unit: Unit, destructors: Destructors) -> Iterator[Given]:
 def _owners(
     unit: Unit, destructors: Destructors
 ) -> Iterator[tuple[str, tuple[TypeEntry, tuple[Freed, ...]]]]:
-    """Types of the crate whose own destructor frees a raw pointer field, by path."""
+    """Types of the crate whose own destructor frees a raw pointer field through a getter or where a flag says so.
+
+    What a destructor frees directly and always is `exposed-invariant`'s to report.
+    """
     for entry in unit.program.types:
         item = entry.item
         if item.form != "struct" or item.test or item.name not in destructors.names:
@@ -53,7 +56,9 @@ def _owners(
         type_ = TypeRef("path", path, args)
         held = fields_of(unit.program, type_) or {}
         freed = tuple(
-            known for known in destructors.of(type_) if is_pointer(held.get(known.field[1:], type_))
+            known
+            for known in destructors.of(type_)
+            if is_pointer(held.get(known.field[1:], type_)) and (known.flag or not known.direct)
         )
         if freed:
             yield path, (entry, freed)
