@@ -48,7 +48,9 @@ def shared(flow: FunctionFlow) -> Iterator[Doubled]:
         exact = without_references(held) == flow.type_of(made)
         if not (exact if reads else _is_container(without_references(held))) or may_be_copied(flow, held):
             continue
-        if not _kept_back(flow, point, made, owner) and flow.program.visibility.is_reachable(flow.entry):
+        if _kept_back(flow, point, made, owner) or (reads and _is_asked(flow, point, owner)):
+            continue
+        if flow.program.visibility.is_reachable(flow.entry):
             yield Doubled(
                 point,
                 point,
@@ -56,6 +58,18 @@ def shared(flow: FunctionFlow) -> Iterator[Doubled]:
                 "",
                 "double-free",
             )
+
+
+def _is_asked(flow: FunctionFlow, point: Point, owner: Place) -> bool:
+    """Whether a look at the lent value comes first: `if self.is_inline() { read(self) }` copies what owns nothing."""
+    for block in flow.graph.dominators(point.block):
+        terminator = flow.body.blocks[block].terminator
+        asks = terminator.kind in {"branch", "match"} and block != point.block
+        if asks and any(
+            place.local == owner.local for place in flow.values.of(terminator.condition).places()
+        ):
+            return True
+    return False
 
 
 def _is_lent(flow: FunctionFlow, owner: Place) -> bool:
