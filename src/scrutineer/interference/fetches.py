@@ -15,6 +15,8 @@ from scrutineer.locks.places import field_owner, root_of
 from scrutineer.locks.suspends import path_of
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
+from scrutineer.program.memo import kept
+from scrutineer.program.program import Program
 
 _ATOMIC = "core::sync::atomic::"
 _SHARED_WORDS = ("shared", "user space", "userspace", "another process", "other process", "guest", "mapped")
@@ -71,6 +73,8 @@ def _by_place(flow: FunctionFlow, point: Point, operation: Operation) -> Iterato
         if place is None or operand.mode == "write":
             continue
         if place.static:
+            if place.static.rpartition("::")[2] not in mutable_statics(flow.program):
+                continue
             found = flow.program.resolve(place.static, flow.typed.scope, "values")
             if found.kind == "value" and not found.crate and _is_mutable(flow, found.index):
                 yield Fetch(
@@ -84,6 +88,13 @@ def _by_place(flow: FunctionFlow, point: Point, operation: Operation) -> Iterato
                     flow=flow, point=point, kind="raw", party=party, operand=at,
                     location=flow.values.of_place(place), name=type_.last,
                 )  # fmt: skip
+
+
+@kept
+def mutable_statics(program: Program) -> frozenset[str]:
+    """Names of the crate's mutable statics."""
+    items = (value.item for value in program.values)
+    return frozenset(item.name for item in items if item.form == "static" and item.mutable)
 
 
 def _is_mutable(flow: FunctionFlow, value: int) -> bool:

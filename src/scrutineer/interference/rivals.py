@@ -8,7 +8,7 @@ from functools import cached_property
 import msgspec
 
 from scrutineer.flow.function import FunctionFlow
-from scrutineer.interference.fetches import Fetch, fetches, state_of
+from scrutineer.interference.fetches import Fetch, fetches, mutable_statics, state_of
 from scrutineer.interference.refetch import DoubleFetch, carried, double_fetches
 from scrutineer.interference.shared_memory import shared_memory
 from scrutineer.locks.locks import Locks
@@ -58,8 +58,10 @@ class DoubleFetches:
     def accessors(self) -> dict[int, Fetch]:
         """Functions without a branch that fetch one value from what their only parameter refers to, and return it."""
         found: dict[int, Fetch] = {}
+        unsafe = {entry.index for entry in self._with_unsafe()}
         for entry in self.program.functions:
-            if len(entry.item.parameters) > 1 or not self._calls(entry, self._names):
+            names = self._names if entry.index in unsafe else frozenset({"load"})
+            if len(entry.item.parameters) > 1 or not self._calls(entry, names):
                 continue
             flow = self.flows.of(entry.index)
             if flow is None or flow.body.parameters != 1 or len(flow.graph.order) != 1:
@@ -88,7 +90,7 @@ class DoubleFetches:
 
     @property
     def _has_statics(self) -> bool:
-        return any(value.item.form == "static" and value.item.mutable for value in self.program.values)
+        return bool(mutable_statics(self.program))
 
     @property
     def _user_names(self) -> frozenset[str]:
