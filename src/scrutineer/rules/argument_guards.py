@@ -129,12 +129,18 @@ def subtracted(flow: FunctionFlow, sink: Sink, places: frozenset[Place]) -> froz
         if part.kind == "binary" and part.name == "-":
             parts = [each for each in _added(part.args[0]) if each.kind not in {"cast", "binary"}]
             varying = [each for each in parts if not _is_constant(each)]
-            if all(
+            chosen = all(
                 each in sink.inputs or (each.place in places and _unsigned(flow, each.place))
                 for each in varying
-            ):
+            )
+            if chosen and all(flow.sources.is_parameter(each) for each in _variables(part.args[1])):
                 found.update(varying)
     return frozenset(found)
+
+
+def _variables(value: Value) -> list[Place]:
+    """Places that a value reads, without constants: a variable may be kept small enough by a loop."""
+    return [place for place in value.places() if not place.static]
 
 
 def _added(value: Value) -> Iterator[Value]:

@@ -19,7 +19,6 @@ from scrutineer.rules.argument_origin import fields, origins
 from scrutineer.rules.argument_sinks import Sink
 from scrutineer.rules.unit import Unit
 
-_SLICES = frozenset({"core::slice::from_raw_parts", "core::slice::from_raw_parts_mut"})
 _NULLS = ("null", "null_mut")
 _SELF = Place(1)
 
@@ -39,7 +38,7 @@ def null_uses(unit: Unit, flow: FunctionFlow) -> Iterator[tuple[Point, Made]]:
             continue
         pointers = [place for place in origins(flow, operation.operands[0]) if fields(place)]
         made = _made_null(unit, flow, pointers[0]) if len(pointers) == 1 else None
-        if made is not None and not _tested(flow, point, operation.operands, pointers[0], path):
+        if made is not None and not _tested(flow, point, operation.operands, pointers[0]):
             yield point, made
 
 
@@ -51,16 +50,10 @@ def _needs_one(path: str) -> bool:
     return any(each.property in {"non-null", "owned"} and each.position == 0 for each in asked)
 
 
-def _tested(
-    flow: FunctionFlow, point: Point, operands: tuple[Operand, ...], pointer: Place, path: str
-) -> bool:
-    """Whether a check is about the pointer: of a slice, about its length; else, about anything of the object."""
-    if path in _SLICES and len(operands) > 1:
-        about = frozenset(flow.values.of(operands[1]).places())
-    else:
-        about = frozenset({_SELF})
+def _tested(flow: FunctionFlow, point: Point, operands: tuple[Operand, ...], pointer: Place) -> bool:
+    """Whether some check is about the pointer, or about anything of the object, as a length is."""
     sink = Sink(point, operands[0], "null", "")
-    return any(True for _ in guards(flow, sink, frozenset({pointer}) | about))
+    return any(True for _ in guards(flow, sink, frozenset({pointer, _SELF})))
 
 
 def _made_null(unit: Unit, flow: FunctionFlow, pointer: Place) -> Made | None:
