@@ -5,6 +5,8 @@
 Per target: files and bytes; CPU seconds that tree-sitter alone needs to parse them; CPU and wall seconds of the whole
 command, start-up included, cold (nothing cached) and warm (nothing changed); cold CPU by parsing CPU; the largest
 resident size of a process when several work, and when one does everything. Each number is the median of the rounds.
+Below, the share of each room in the CPU time of a cold audit by one process, start-up included: by what runs each
+four milliseconds or so, the room being that of the innermost module of Scrutineer.
 
 Without a TARGET: the Linux tree that SCRUTINEER_KERNEL_TREE names, and five large published crates, which cargo fetches.
 """
@@ -12,14 +14,18 @@ Without a TARGET: the Linux tree that SCRUTINEER_KERNEL_TREE names, and five lar
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from types import FrameType
+from typing import NamedTuple, NoReturn
 
 from scrutineer.source.errors import TargetError
 from scrutineer.source.locate import opened
@@ -51,7 +57,10 @@ def main() -> None:
     parser.add_argument("targets", nargs="*", metavar="TARGET")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--parse", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--rooms", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.rooms:
+        sample_rooms(options.rooms)
     if options.parse:
         print(parsing_seconds(options.parse))
         return
@@ -83,8 +92,45 @@ def measure(name: str, folder: Path, paths: list[str], rounds: int) -> None:
         f"{name:28} {len(paths):6} {size:6.2f} {parse:8.2f} | {cold_run.cpu:8.2f} {cold_run.wall:6.2f}"
         f" {cold_run.cpu / parse:6.1f} | {warm_run.cpu:8.2f} {warm_run.wall:6.2f} |"
         f" {cold_run.peak:8.0f} {middle(single).peak:8.0f}",
-        flush=True,
     )
+    print(f"  {shares(folder, rounds)}", flush=True)
+
+
+def shares(folder: Path, rounds: int) -> str:
+    """Rooms with their shares of the CPU time, the largest first."""
+    counts: Counter[str] = Counter()
+    for _ in range(rounds):
+        words = [sys.executable, __file__, "--rooms", str(folder)]
+        said = subprocess.run(words, check=False, capture_output=True, text=True).stderr
+        counts.update(json.loads(said.splitlines()[-1]))
+    return " · ".join(f"{room} {100 * count / counts.total():.0f} %" for room, count in counts.most_common())
+
+
+def sample_rooms(folder: Path) -> NoReturn:
+    """Audit in this process, and write to standard error how often each room was seen at work."""
+    counts: Counter[str] = Counter()
+
+    def look(_signal: int, frame: FrameType | None) -> None:
+        room = "Python"  # imports, mostly
+        while frame is not None and room == "Python":
+            module = str(frame.f_globals.get("__name__"))
+            room = module.split(".")[1] if module.startswith("scrutineer.") else room
+            frame = frame.f_back
+        counts[room] += 1
+
+    def leave(status: int) -> NoReturn:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        print(json.dumps(counts), file=sys.stderr, flush=True)
+        end(status)
+
+    end, os._exit = os._exit, leave
+    signal.signal(signal.SIGPROF, look)
+    signal.setitimer(signal.ITIMER_PROF, 0.001, 0.001)
+    from scrutineer.cli.main import main as scrutineer  # noqa: PLC0415 - importing is a part of what is measured
+
+    sys.argv = [TOOL, "audit", str(folder), "--format", "json", "--no-cache", "--jobs", "1", "-o", os.devnull]
+    scrutineer()
+    raise AssertionError("the command leaves the process")
 
 
 def audit(folder: Path, *options: str) -> Run:
