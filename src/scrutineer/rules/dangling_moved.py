@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operation, Place
+from scrutineer.model.types import TypeRef
 from scrutineer.program.tables.effects import Effect, effects_of
-from scrutineer.rules.dangling_pointers import Doubled, uses
+from scrutineer.rules.dangling_pointers import OWNERS, Doubled, uses
 from scrutineer.rules.ownership_roots import argument, is_pointer, names_of, pointee, root, without_references
 from scrutineer.rules.unwind_walk import after
 
@@ -16,6 +17,7 @@ _REALLOCATES: Effect = "reallocates"
 _ROOM = frozenset(
     {"reserve", "reserve_exact", "try_reserve", "try_reserve_exact", "shrink_to_fit", "shrink_to"}
 )
+_DEEPEST = 8
 _KNOWS_ROOM = frozenset({"capacity", "with_capacity", "with_capacity_in", "spare_capacity_mut"})
 
 
@@ -35,11 +37,27 @@ def moved(flow: FunctionFlow) -> Iterator[Doubled]:
         held = without_references(flow.type_of(source)) if source.local not in {local, -1} else type_
         if source.local in {local, -1} or pointee(flow, Place(local)) == held:
             continue
+        if _is_of_element(flow, local, held):
+            continue
         names = names_of(flow, local)
         for grown, owner in growths:
             if owner == source and (found := _used_after(flow, local, grown, names)) is not None:
                 yield found
                 break
+
+
+def _is_of_element(flow: FunctionFlow, local: int, collection: TypeRef) -> bool:
+    """Whether a pointer leads into the memory of an element, which stays where it is when the collection moves."""
+    for _ in range(_DEEPEST):
+        setter = next(iter(flow.sources.setters(local)), None)
+        given = argument(setter, 0) if setter is not None else None
+        if given is None or given.local < 0:
+            return False
+        held = without_references(flow.type_of(given))
+        if held.name in OWNERS and held != collection:
+            return True
+        local = given.local
+    return False
 
 
 def _growths(flow: FunctionFlow) -> Iterator[tuple[Point, Place]]:

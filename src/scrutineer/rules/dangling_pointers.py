@@ -16,7 +16,7 @@ from scrutineer.program.tables.effects import Effect, effects_of
 from scrutineer.rules.ownership_roots import argument, names_of, root
 from scrutineer.rules.unwind_walk import after
 
-_OWNERS = frozenset(
+OWNERS = frozenset(
     {"alloc::ffi::CString", "alloc::string::String", "alloc::vec::Vec", "alloc::boxed::Box"}
     | {"std::ffi::OsString", "std::path::PathBuf"}
 )
@@ -56,7 +56,7 @@ def outlived(flow: FunctionFlow) -> Iterator[Doubled]:
 
 def _owns(type_: TypeRef) -> bool:
     """Whether a value of a library type owns heap memory that goes away with it."""
-    return type_.kind == "path" and type_.name in _OWNERS
+    return type_.kind == "path" and type_.name in OWNERS
 
 
 def _after_drop(flow: FunctionFlow, point: Point, local: int, owner: Place) -> Doubled | None:

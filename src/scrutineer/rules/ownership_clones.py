@@ -24,6 +24,8 @@ def half_moved(unit: Unit, flow: FunctionFlow) -> Iterator[Doubled]:
         whole = root(flow, given, sure=True)
         if whole.local != 1 or len(whole.steps) != 1 or not place_is_droppable(flow, whole):
             continue
+        if without_references(flow.type_of(given)) != flow.type_of(whole):
+            continue  # an element of it
         other = next(_moves_out(unit, flow, whole.steps[0]), "")
         if other:
             yield Doubled(
