@@ -53,21 +53,23 @@ class Exposures:
         self.program = program
         self.index = program.impl_index
         self.implements = program.properties.implements
-        self._known: dict[str, tuple[Exposure, ...]] = {}
-        self._active: set[str] = set()
+        self._known: dict[tuple[str, int], tuple[Exposure, ...]] = {}
+        self._depth = 0
 
     def of(self, path: str) -> tuple[Exposure, ...]:
-        """Every exposure of a type of this crate, by canonical path."""
-        if path not in self._known:
-            if path in self._active or len(self._active) > _DEEPEST:
-                return ()
-            self._active.add(path)
-            found = tuple(dict.fromkeys(self._collect(path)))
-            self._active.discard(path)
-            if self._active:
-                return found
-            self._known[path] = found
-        return self._known[path]
+        """Every exposure of a type of this crate, by canonical path.
+
+        Through other types of the crate as far as `_DEEPEST` steps, where cycles end too. Each step is kept by its
+        depth: without that, types that lead to one another in many ways are walked once per way.
+        """
+        if self._depth > _DEEPEST:
+            return ()
+        key = path, self._depth
+        if key not in self._known:
+            self._depth += 1
+            self._known[key] = tuple(dict.fromkeys(self._collect(path)))
+            self._depth -= 1
+        return self._known[key]
 
     def _collect(self, path: str) -> Iterator[Exposure]:
         entries = self.program.type_paths.get(path, ())
