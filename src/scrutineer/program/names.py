@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from scrutineer.model.target import CrateUnit
 from scrutineer.model.types import PRIMITIVES
 from scrutineer.program.cfg import compatible, expected, usual_features
+from scrutineer.program.cycles import Cycles
 from scrutineer.program.entries import NOTHING, Binding, Definition, Module, TypeEntry, renamed_crates
 from scrutineer.program.generated import headers_of
 from scrutineer.program.index import module_chain
@@ -24,15 +24,8 @@ Found = tuple[tuple[Definition, str, int], ...]
 """Definitions with their visibility and the module that the visibility counts from."""
 
 
-_NEVER = sys.maxsize
-
-
 class Names:
-    """Resolves paths in the modules of one crate. Answers are cached; cycles of `use` end in nothing.
-
-    An answer that leaned on such an end is only kept if the whole cycle was walked below it: `_active` are the
-    questions under way with their depths, `_cut` is the least depth of one that was met again.
-    """
+    """Resolves paths in the modules of one crate. Answers are cached; cycles of `use` end in nothing."""
 
     def __init__(
         self,
@@ -48,11 +41,9 @@ class Names:
         self.dependencies = dependencies
         self.standard = standard
         self.root = modules[0].path
-        self._cache: dict[tuple[int, str, str], Found] = {}
+        self._found: Cycles[tuple[int, str, str, bool], Found] = Cycles(())
         self._resolved: dict[tuple[str, int, str, str, bool], Definition] = {}
         self._globs: dict[tuple[str, int, str], tuple[Definition, ...]] = {}
-        self._active: dict[tuple[int, str, str], int] = {}
-        self._cut = _NEVER
         self._prelude = prelude(standard, unit.edition)
         self._features = frozenset(unit.features)
         self._default_features = frozenset(unit.default_features)
@@ -76,7 +67,7 @@ class Names:
             found = self._preferred(self.candidates(path, module, namespace, cfg, absolute=absolute), cfg)
             if found.kind == "module" and path in PRIMITIVES:  # `use std::str;` does not hide the type
                 found = Definition("primitive", path, "std")
-            if not self._active:
+            if not self._found.is_open:
                 self._resolved[key] = found
         return found
 
@@ -213,25 +204,26 @@ class Names:
             return Definition("variant", path, start.crate, start.index, start.cfg, tuple(segments[1:]))
         return Definition(start.kind, start.path, start.crate, start.index, start.cfg, tuple(segments))
 
-    def lookup(self, module: int, name: str, namespace: Namespace) -> Found:
-        """What a name means in a module: declared there, imported by name, or by a glob, in that order."""
-        key = (module, name, namespace)
-        found = self._cache.get(key)
-        if found is not None:
-            return found
-        if key in self._active:
-            self._cut = min(self._cut, self._active[key])
-            return ()
-        depth = self._active[key] = len(self._active)
-        outer, self._cut = self._cut, _NEVER
-        found = self._lookup(self.modules[module], name, namespace)
-        del self._active[key]
-        if found or self._cut >= depth:
-            self._cache[key] = found
-        self._cut = min(outer, self._cut)
-        return found
+    def lookup(self, module: int, name: str, namespace: Namespace, *, outside: bool = False) -> Found:
+        """What a name means in a module: declared there, imported by name, or by a glob, in that order.
 
-    def _lookup(self, module: Module, name: str, namespace: Namespace) -> Found:
+        Asked from `outside`, the module's private globs are not followed: nobody there sees what they bring.
+        """
+        key = (module, name, namespace, outside)
+        return self._found.ask(key, lambda: self._lookup(self.modules[module], name, namespace, outside))
+
+    def _lookup(self, module: Module, name: str, namespace: Namespace, outside: bool) -> Found:
+        found = self.named(module, name, namespace)
+        if not found:
+            for binding in module.globs:
+                if outside and not binding.visibility:
+                    continue
+                brought = self._through_glob(binding, module, name, namespace)
+                found.extend((under(target, binding.cfg), seen, owner) for target, seen, owner in brought)
+        return tuple(dict.fromkeys(found))
+
+    def named(self, module: Module, name: str, namespace: Namespace) -> list[tuple[Definition, str, int]]:
+        """What a module itself declares or imports under a name; no glob is followed."""
         declared: dict[str, list[Binding]] = getattr(module, namespace)
         found = [(b.definition, b.visibility, module.index) for b in declared.get(name, ()) if b.definition]
         for binding in module.uses.get(name, ()):
@@ -239,11 +231,7 @@ class Names:
                 (under(target, binding.cfg), binding.visibility, module.index)
                 for target in self._imported(binding, module.index, namespace)
             )
-        if not found:
-            for binding in module.globs:
-                brought = self._through_glob(binding, module, name, namespace)
-                found.extend((under(target, binding.cfg), seen, owner) for target, seen, owner in brought)
-        return tuple(dict.fromkeys(found))
+        return found
 
     def _imported(self, binding: Binding, module: int, namespace: Namespace) -> Iterator[Definition]:
         use = binding.use
@@ -276,7 +264,8 @@ class Names:
                     yield library_definition(self.standard, known), binding.visibility, module.index
             elif found.kind == "module" and found.index >= 0:
                 names = self.of(found.crate)
-                for inner, visibility, owner in names.lookup(found.index, name, namespace):
+                outside = bool(found.crate) or not is_visible(self, "", found.index, module.index)
+                for inner, visibility, owner in names.lookup(found.index, name, namespace, outside=outside):
                     if found.crate and visibility == "pub":
                         seen = of_crate(inner, found.crate)
                         yield seen, binding.visibility, module.index
@@ -287,11 +276,12 @@ class Names:
         """Modules and enums whose names a glob import brings."""
         target = binding.use.target.removesuffix("::*") if binding.use else ""
         key = (target, module, binding.cfg)
-        found = self._globs.get(key)
-        if found is None:
-            outer, self._cut = self._cut, _NEVER
-            found = tuple(self.candidates(target, module, "types", binding.cfg, absolute=True))
-            if self._cut >= len(self._active):
-                self._globs[key] = found
-            self._cut = min(outer, self._cut)
+        known = self._globs.get(key)
+        if known is not None:
+            return known
+        found, cut = self._found.whole(
+            lambda: tuple(self.candidates(target, module, "types", binding.cfg, absolute=True))
+        )
+        if self._found.is_whole(cut):
+            self._globs[key] = found
         return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from scrutineer.model.items import Field, Function, TypeItem, ValueItem
-from scrutineer.program.entries import AnyEntry, FunctionEntry, TypeEntry
+from scrutineer.program.entries import AnyEntry, Definition, FunctionEntry, Module, TypeEntry
 from scrutineer.program.names import Namespace
 from scrutineer.program.privacy import is_inside
 
@@ -73,40 +73,31 @@ class Visibility:
         return self._exported
 
     def _walk(self) -> Iterator[tuple[str, int]]:
-        names = self.program.names
+        """What public modules declare and import for all, and what public globs bring into them."""
         pending = [0]
         seen = {0}
         while pending:
-            module = pending.pop()
-            for name, namespace in self._public_names(module):
-                for found, visibility, _ in names.lookup(module, name, namespace):
-                    if visibility != "pub" or found.crate or found.index < 0:
-                        continue
-                    yield found.kind, found.index
-                    if found.kind == "module" and found.index not in seen:
-                        seen.add(found.index)
-                        pending.append(found.index)
+            module = self.program.modules[pending.pop()]
+            named = tuple(self._public(module))
+            yield from ((found.kind, found.index) for found in named)
+            for found in (*named, *self._public_globs(module)):
+                if found.kind == "module" and found.index not in seen:
+                    seen.add(found.index)
+                    pending.append(found.index)
 
-    def _public_names(self, module: int) -> set[tuple[str, Namespace]]:
-        """Names that a module may export, also those that its public globs bring."""
-        found: set[tuple[str, Namespace]] = set()
-        pending = [module]
-        seen: set[int] = set()
-        while pending:
-            at = self.program.modules[pending.pop()]
-            if at.index in seen:
-                continue
-            seen.add(at.index)
-            for namespace in _NAMESPACES:
-                found.update((name, namespace) for name in getattr(at, namespace))
-                found.update((name, namespace) for name in at.uses)
-            for binding in at.globs:
-                pending.extend(
-                    target.index
-                    for target in self.program.names.glob_targets(binding, at.index)
-                    if target.kind == "module" and not target.crate and target.index >= 0
-                )
-        return found
+    def _public(self, module: Module) -> Iterator[Definition]:
+        for namespace in _NAMESPACES:
+            for name in {*getattr(module, namespace), *module.uses}:
+                for found, visibility, _ in self.program.names.named(module, name, namespace):
+                    if visibility == "pub" and not found.crate and found.index >= 0:
+                        yield found
+
+    def _public_globs(self, module: Module) -> Iterator[Definition]:
+        for binding in module.globs:
+            if binding.visibility == "pub":
+                for found in self.program.names.glob_targets(binding, module.index):
+                    if found.kind == "module" and not found.crate and found.index >= 0:
+                        yield found
 
     def boundary(self, entry: TypeEntry, field: Field) -> Boundary:
         """Where a field can be named; a public field of a type that nobody outside can name stops at the crate."""
