@@ -8,15 +8,15 @@ from scrutineer.flow.function import FunctionFlow
 from scrutineer.model.finding import Related
 from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import FunctionEntry
-from scrutineer.rules.dangling_moved import moved
-from scrutineer.rules.dangling_pointers import Doubled, freed, outlived, stale
+from scrutineer.rules.dangling.moved import moved
+from scrutineer.rules.dangling.pointers import Doubled, freed, outlived, stale
 from scrutineer.rules.draft import Draft
-from scrutineer.rules.ownership_borrowed import taken
-from scrutineer.rules.ownership_clones import half_moved
-from scrutineer.rules.ownership_destructors import Destructors, cloned, consumed, copied
-from scrutineer.rules.ownership_given import Given, given
-from scrutineer.rules.ownership_shared import bitwise, loaded, shared
-from scrutineer.rules.ownership_twice import twice
+from scrutineer.rules.ownership.borrowed import taken
+from scrutineer.rules.ownership.clones import half_moved
+from scrutineer.rules.ownership.destructors import Destructors, cloned, consumed, copied
+from scrutineer.rules.ownership.given import Given, given
+from scrutineer.rules.ownership.shared import bitwise, loaded, shared
+from scrutineer.rules.ownership.twice import twice
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
 

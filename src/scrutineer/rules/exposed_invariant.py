@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.model.body import Place
-from scrutineer.rules.argument_exposure import Exposures, is_unofficial
-from scrutineer.rules.argument_origin import fields, is_number
+from scrutineer.rules.argument.exposure import Exposures, is_unofficial
+from scrutineer.rules.argument.origin import fields, is_number
 from scrutineer.rules.draft import Draft
-from scrutineer.rules.exposed_filled import filled_from_input, text_from_input
-from scrutineer.rules.exposed_null import null_uses
-from scrutineer.rules.exposed_reads import Read, is_public, reads
-from scrutineer.rules.exposed_stores import stores
-from scrutineer.rules.exposed_text import believed
+from scrutineer.rules.exposed.filled import filled_from_input, text_from_input
+from scrutineer.rules.exposed.null import null_uses
+from scrutineer.rules.exposed.reads import Read, is_public, reads
+from scrutineer.rules.exposed.stores import stores
+from scrutineer.rules.exposed.text import believed
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
 

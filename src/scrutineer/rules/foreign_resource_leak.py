@@ -11,8 +11,8 @@ from scrutineer.flow.graph import Point
 from scrutineer.model.body import Operation
 from scrutineer.model.span import Span
 from scrutineer.rules.draft import Draft
-from scrutineer.rules.foreign_handles import Deed, Handle, acquired, is_certain
-from scrutineer.rules.foreign_owners import Owners
+from scrutineer.rules.foreign.handles import Deed, Handle, acquired, is_certain
+from scrutineer.rules.foreign.owners import Owners
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
-from scrutineer.rules.shared_clones import Copied, copied_pointers, through_clone
-from scrutineer.rules.shared_mutable import lends_static, made_from_shared, mutable_result, takes_turns
-from scrutineer.rules.shared_twice import same_element
+from scrutineer.rules.shared.clones import Copied, copied_pointers, through_clone
+from scrutineer.rules.shared.mutable import lends_static, made_from_shared, mutable_result, takes_turns
+from scrutineer.rules.shared.twice import same_element
 from scrutineer.rules.unit import Unit
 
 

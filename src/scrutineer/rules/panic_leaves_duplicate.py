@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.rules.draft import Draft
-from scrutineer.rules.panic_counters import Counters, counted_early
-from scrutineer.rules.panic_duplicates import duplicates
-from scrutineer.rules.panic_lengths import lengths
+from scrutineer.rules.panic.counters import Counters, counted_early
+from scrutineer.rules.panic.duplicates import duplicates
+from scrutineer.rules.panic.lengths import lengths
+from scrutineer.rules.panic.walk import Hazard
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
-from scrutineer.rules.unwind_walk import Hazard
 
 
 def check(unit: Unit) -> Iterator[Draft]:

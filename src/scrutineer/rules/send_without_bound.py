@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from scrutineer.program.properties import SEND
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
-from scrutineer.rules.thread_impls import ThreadImpls
-from scrutineer.rules.thread_report import draft
+from scrutineer.rules.thread.impls import ThreadImpls
+from scrutineer.rules.thread.report import draft
 from scrutineer.rules.unit import Unit
 
 

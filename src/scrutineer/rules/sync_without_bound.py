@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from scrutineer.program.properties import SYNC
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
-from scrutineer.rules.thread_derived import derived_sync
-from scrutineer.rules.thread_impls import ThreadImpls
-from scrutineer.rules.thread_report import derived_draft, draft
+from scrutineer.rules.thread.derived import derived_sync
+from scrutineer.rules.thread.impls import ThreadImpls
+from scrutineer.rules.thread.report import derived_draft, draft
 from scrutineer.rules.unit import Unit
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
-from scrutineer.rules.trusted_callers import users_answer
-from scrutineer.rules.trusted_uses import Believed, believed
+from scrutineer.rules.trusted.callers import users_answer
+from scrutineer.rules.trusted.uses import Believed, believed
 from scrutineer.rules.unit import Unit
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.model.types import TypeRef
-from scrutineer.rules.confusion_reads import confused_reads
-from scrutineer.rules.confusion_transmutes import confused_conversions
+from scrutineer.rules.confusion.reads import confused_reads
+from scrutineer.rules.confusion.transmutes import confused_conversions
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit

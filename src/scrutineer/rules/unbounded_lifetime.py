@@ -8,13 +8,13 @@ from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.draft import Draft
-from scrutineer.rules.lifetime_erased import borrow_dropped, handed_to_foreign
-from scrutineer.rules.lifetime_escapes import Escape, escapes
-from scrutineer.rules.lifetime_pins import borrowed_pins
-from scrutineer.rules.lifetime_signatures import Untied, free_lifetimes, is_open, outlives_guard
-from scrutineer.rules.lifetime_stored import Stored, stored
-from scrutineer.rules.lifetime_swapped import Lent, lent_while_swapped
-from scrutineer.rules.ownership_destructors import Destructors
+from scrutineer.rules.lifetime.erased import borrow_dropped, handed_to_foreign
+from scrutineer.rules.lifetime.escapes import Escape, escapes
+from scrutineer.rules.lifetime.pins import borrowed_pins
+from scrutineer.rules.lifetime.signatures import Untied, free_lifetimes, is_open, outlives_guard
+from scrutineer.rules.lifetime.stored import Stored, stored
+from scrutineer.rules.lifetime.swapped import Lent, lent_while_swapped
+from scrutineer.rules.ownership.destructors import Destructors
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
 

@@ -9,12 +9,12 @@ from scrutineer.model.body import Place
 from scrutineer.model.finding import FindingClass
 from scrutineer.model.span import Span
 from scrutineer.program.entries import FunctionEntry
-from scrutineer.rules.argument_exposure import Exposures, Reached, called, is_unofficial
-from scrutineer.rules.argument_input import Inputs
-from scrutineer.rules.argument_read import believed_input
-from scrutineer.rules.argument_short import too_short
-from scrutineer.rules.argument_sinks import TERMINATED
-from scrutineer.rules.argument_sizes import wrong_sizes
+from scrutineer.rules.argument.exposure import Exposures, Reached, called, is_unofficial
+from scrutineer.rules.argument.input import Inputs
+from scrutineer.rules.argument.read import believed_input
+from scrutineer.rules.argument.short import too_short
+from scrutineer.rules.argument.sinks import TERMINATED
+from scrutineer.rules.argument.sizes import wrong_sizes
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.rules.draft import Draft
 from scrutineer.rules.rule import Rule
-from scrutineer.rules.uninit_allocated import boxed_unwritten, dropped_unwritten
-from scrutineer.rules.uninit_capacity import whole_capacities
-from scrutineer.rules.uninit_invented import invented
-from scrutineer.rules.uninit_lent import lent_unwritten
-from scrutineer.rules.uninit_raw import beyond_length, lent_capacity
-from scrutineer.rules.uninit_sources import lengthened
+from scrutineer.rules.uninit.allocated import boxed_unwritten, dropped_unwritten
+from scrutineer.rules.uninit.capacity import whole_capacities
+from scrutineer.rules.uninit.invented import invented
+from scrutineer.rules.uninit.lent import lent_unwritten
+from scrutineer.rules.uninit.raw import beyond_length, lent_capacity
+from scrutineer.rules.uninit.sources import lengthened
 from scrutineer.rules.unit import Unit
 
 

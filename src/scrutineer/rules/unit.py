@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scrutineer.interference.interference import Interference
     from scrutineer.program.entries import FunctionEntry
     from scrutineer.program.program import Program
-    from scrutineer.rules.argument_exposure import Exposures
+    from scrutineer.rules.argument.exposure import Exposures
 
 
 class Unit(CrateFiles):
@@ -103,7 +103,7 @@ class Unit(CrateFiles):
     @cached_property
     def exposures(self) -> Exposures:
         """Which arguments of each function reach an unsafe operation, and who can choose them."""
-        from scrutineer.rules.argument_exposure import Exposures  # noqa: PLC0415 - it needs this module
+        from scrutineer.rules.argument.exposure import Exposures  # noqa: PLC0415 - it needs this module
 
         return Exposures(self)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.model.finding import Level
 from scrutineer.rules.draft import Draft
-from scrutineer.rules.foreign_callbacks import Handed, callbacks, is_foreign, is_unwinding, named, users
-from scrutineer.rules.foreign_user_code import Escape, UserCode, written_panic
+from scrutineer.rules.foreign.callbacks import Handed, callbacks, is_foreign, is_unwinding, named, users
+from scrutineer.rules.foreign.user_code import Escape, UserCode, written_panic
 from scrutineer.rules.rule import Rule
 from scrutineer.rules.unit import Unit
 

@@ -1,0 +1,1 @@
+"""What a caller's argument can reach, and which checks stand between."""

@@ -1,0 +1,1 @@
+"""Reads of memory as a type that it was not written as."""

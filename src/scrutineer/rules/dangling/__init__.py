@@ -1,0 +1,1 @@
+"""Pointers to what has moved or gone."""

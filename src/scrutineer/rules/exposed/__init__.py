@@ -1,0 +1,1 @@
+"""What safe code outside can put where unsafe code relies on something."""

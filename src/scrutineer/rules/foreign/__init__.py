@@ -1,0 +1,1 @@
+"""Foreign resources and callbacks: who owns them, and what may run in them."""

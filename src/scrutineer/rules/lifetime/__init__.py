@@ -1,0 +1,1 @@
+"""Lifetimes that are longer than what they stand for."""

@@ -1,0 +1,1 @@
+"""Values with two owners, and owners without a value."""

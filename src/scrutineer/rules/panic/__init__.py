@@ -1,0 +1,1 @@
+"""What is half done when a call unwinds."""

@@ -1,0 +1,1 @@
+"""Two ways to change what is shared."""

@@ -1,0 +1,1 @@
+"""What crosses threads through a type, and what its impls ask for."""

@@ -1,0 +1,1 @@
+"""Answers of safe traits that unsafe code believes."""

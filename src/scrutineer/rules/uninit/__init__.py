@@ -1,0 +1,1 @@
+"""Memory that is handed on before it is written."""
