@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
 import sys
 from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from toolchain import works
 
 TOOLS = Path(__file__).parents[2] / "tools"
 CRATES = [Path(each) for each in os.environ.get("SCRUTINEER_RESOLUTION_CRATES", "").split(":") if each]
@@ -46,7 +47,7 @@ def test_callees_of_mir_text_are_read(callee: str, owner: str, name: str) -> Non
 
 
 @pytest.mark.full
-@pytest.mark.skipif(shutil.which("cargo") is None, reason="no cargo to build with")
+@pytest.mark.skipif(not works("cargo"), reason="no cargo to build with")
 @pytest.mark.skipif(not CRATES, reason="SCRUTINEER_RESOLUTION_CRATES names no crates")
 def test_calls_are_those_that_the_compiler_makes() -> None:
     tool = _tool("check_resolution")

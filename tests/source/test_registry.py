@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from opening import open_target
 
 from scrutineer.source.errors import TargetError
 from scrutineer.source.words import crate
+from toolchain import works
 
 pytestmark = pytest.mark.full
-needs_cargo = pytest.mark.skipif(shutil.which("cargo") is None, reason="cargo is not installed")
+needs_cargo = pytest.mark.skipif(not works("cargo"), reason="cargo is not installed")
 
 
 @needs_cargo

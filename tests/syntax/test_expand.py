@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from scrutineer.model.span import Span
 from scrutineer.syntax.expand import Expansion, MacroSource, expand
 from scrutineer.syntax.tokens import TokenError, tokenize
+from toolchain import works
 
 CASES = {
     "repetition with a separator": ("($($x:expr),* $(,)?) => { [$($x + 1),*] };", "1, 2 * 3, f(4, 5),"),
@@ -47,7 +47,7 @@ def comparable(text: str) -> list[str]:
     return [word for word in words if word not in {"(", ")", ",", ";"}]
 
 
-@pytest.mark.skipif(shutil.which("rustc") is None, reason="rustc is not installed")
+@pytest.mark.skipif(not works("rustc"), reason="rustc is not installed, or knows no toolchain")
 def test_the_compiler_expands_the_same(tmp_path: Path) -> None:
     source = tmp_path / "cases.rs"
     lines = [f"macro_rules! m{n} {{ {case[0]} }}" for n, case in enumerate(CASES.values())]

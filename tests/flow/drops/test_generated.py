@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -13,6 +12,7 @@ from decided import contradictions, with_closures
 from tree_sitter import Parser
 
 from scrutineer.syntax.grammar import LANGUAGE
+from toolchain import works
 
 _TOOL = spec_from_file_location("constructs", Path(__file__).parents[3] / "tools" / "constructs.py")
 assert _TOOL is not None
@@ -20,7 +20,7 @@ assert _TOOL.loader is not None
 constructs = module_from_spec(_TOOL)
 _TOOL.loader.exec_module(constructs)
 
-needs_rustc = pytest.mark.skipif(shutil.which("rustc") is None, reason="rustc is not installed")
+needs_rustc = pytest.mark.skipif(not works("rustc"), reason="rustc is not installed, or knows no toolchain")
 FUSES = 14
 
 
