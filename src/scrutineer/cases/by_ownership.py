@@ -7,6 +7,7 @@ from scrutineer.cases.question import Question
 from scrutineer.cases.uses import is_used_after
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.paths import always
 from scrutineer.flow.writes import overlaps
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.case import Evidence
@@ -67,22 +68,9 @@ def _is_kept(flow: FunctionFlow, place: Place) -> bool:
 
 def _is_forgotten(flow: FunctionFlow, point: Point, local: int) -> bool:
     """Whether every way on from a point forgets the variable, and nothing can unwind before that."""
-    todo, seen = [Point(point.block, point.at + 1)], set[int]()
-    while todo:
-        block, at = todo.pop()
-        operations = flow.body.blocks[block].operations
-        for number in range(at, len(operations)):
-            here = Point(block, number)
-            if _forgets(flow, here, local):
-                break
-            if flow.unwinds(here).whose != "no":
-                return False
-        else:
-            if not flow.graph.successors[block]:
-                return False
-            todo.extend(Point(b, 0) for b in flow.graph.successors[block] if b not in seen)
-            seen.update(flow.graph.successors[block])
-    return True
+    return always(
+        flow, point, lambda here: _forgets(flow, here, local), lambda here: flow.unwinds(here).whose != "no"
+    )
 
 
 def _forgets(flow: FunctionFlow, point: Point, local: int) -> bool:

@@ -8,8 +8,8 @@ from scrutineer.cases.question import Question
 from scrutineer.cases.reads import FieldRead, fields_of_place
 from scrutineer.cases.uses import touches
 from scrutineer.flow.function import FunctionFlow
-from scrutineer.flow.graph import Point
-from scrutineer.model.body import Operation, Place
+from scrutineer.flow.paths import always
+from scrutineer.model.body import Operation
 from scrutineer.model.case import Evidence
 
 _KEEPER = "core::mem::ManuallyDrop"
@@ -37,8 +37,10 @@ def by_return(question: Question) -> Evidence | None:
     ]
     if not after or not all(_puts_back(flow, flow.operation(here), fields[-1]) for here in after):
         return None
-    if not _comes_first(flow, point, after, place):
-        return None
+    if place.local < 0 or not always(
+        flow, point, after.__contains__, lambda here: flow.unwinds(here).whose != "no"
+    ):
+        return None  # each way on makes one of the closures before it can unwind or return
     return question.evidence(
         "construction", f"a closure made next puts `{fields[-1]}` back", flow.place_span(after[0])
     )
@@ -55,22 +57,3 @@ def _puts_back(flow: FunctionFlow, operation: Operation, field: FieldRead) -> bo
         for _, each in body.graph.points()
         if each.kind not in {"drop", "storage_dead"}
     )
-
-
-def _comes_first(flow: FunctionFlow, point: Point, after: list[Point], place: Place) -> bool:
-    """Whether every way on from a point makes one of the closures before it can unwind or return."""
-    todo, seen = [Point(point.block, point.at + 1)], set[int]()
-    while todo:
-        block, at = todo.pop()
-        here = [Point(block, number) for number in range(at, len(flow.body.blocks[block].operations))]
-        stop = next((each for each in here if each in after), None)
-        before = here[: here.index(stop)] if stop is not None else here
-        if any(flow.unwinds(each).whose != "no" for each in before):
-            return False
-        if stop is None:
-            following = flow.graph.successors[block]
-            if not following:
-                return False
-            todo.extend(Point(each, 0) for each in following if each not in seen)
-            seen.update(following)
-    return place.local >= 0

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.paths import after
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
 from scrutineer.program.tables.effects import Effect, effects_of
 from scrutineer.rules.dangling.pointers import OWNERS, Doubled, uses
 from scrutineer.rules.ownership.roots import argument, is_pointer, names_of, pointee, root, without_references
-from scrutineer.rules.panic.walk import after
 
 _REALLOCATES: Effect = "reallocates"
 _ROOM = frozenset(

@@ -8,13 +8,13 @@ import msgspec
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.paths import after
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.finding import FindingClass
 from scrutineer.model.types import TypeRef
 from scrutineer.program.fields import fields_of
 from scrutineer.program.tables.effects import Effect, effects_of
 from scrutineer.rules.ownership.roots import argument, names_of, root
-from scrutineer.rules.panic.walk import after
 
 OWNERS = frozenset(
     {"alloc::ffi::CString", "alloc::string::String", "alloc::vec::Vec", "alloc::boxed::Box"}

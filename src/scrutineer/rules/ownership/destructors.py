@@ -9,6 +9,7 @@ import msgspec
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.paths import after, never
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import TypeEntry
@@ -18,7 +19,7 @@ from scrutineer.program.tables.effects import effects_of
 from scrutineer.rules.dangling.pointers import Doubled
 from scrutineer.rules.ownership.roots import is_pointer, root, without_references
 from scrutineer.rules.panic.updates import forgets, written_root
-from scrutineer.rules.panic.walk import DROP, after, never
+from scrutineer.rules.panic.walk import DROP
 from scrutineer.rules.unit import Unit
 
 _TAKES = frozenset({"frees", "owns_raw"})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.paths import after, never
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
 from scrutineer.program.tables.effects import effects_of
@@ -20,7 +21,7 @@ from scrutineer.rules.ownership.roots import (
     without_references,
 )
 from scrutineer.rules.panic.updates import forgets, mends, sets_length
-from scrutineer.rules.panic.walk import after, is_droppable, never, place_is_droppable
+from scrutineer.rules.panic.walk import is_droppable, place_is_droppable
 
 _HELD = frozenset({"alloc::vec::Vec", "alloc::boxed::Box", "alloc::string::String"})
 _READS = frozenset({"read", "read_unaligned", "transmute_copy"})

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.paths import after, never
 from scrutineer.model.body import Operation, Place
 from scrutineer.program.tables.effects import effects_of
 from scrutineer.rules.dangling.pointers import Doubled
 from scrutineer.rules.ownership.roots import argument, is_manual, is_pointer, names_of, root
 from scrutineer.rules.panic.updates import forgets, mends
-from scrutineer.rules.panic.walk import after, never, place_is_droppable
+from scrutineer.rules.panic.walk import place_is_droppable
 
 _BY_HAND = frozenset({"core::mem::ManuallyDrop::take", "core::mem::ManuallyDrop::drop"})
 _OPTIONAL = frozenset({"@Some", "@Ok"})  # of what a call gave, perhaps

@@ -7,12 +7,13 @@ from itertools import chain
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.paths import after, never
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
 from scrutineer.program.entries import FunctionEntry
 from scrutineer.rules.ownership.roots import alive, is_borrowed, root, without_references
 from scrutineer.rules.panic.updates import counter_written, is_zero, written_root
-from scrutineer.rules.panic.walk import DROP, Hazard, after, guarded, never, user_code
+from scrutineer.rules.panic.walk import DROP, Hazard, guarded, user_code
 from scrutineer.rules.unit import Unit
 
 _DEEPEST = 5  # calls below a destructor that are read for the counters that it goes by

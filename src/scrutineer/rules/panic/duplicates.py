@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.paths import after, never
 from scrutineer.model.body import Operation, Place
 from scrutineer.program.tables.effects import effects_of
 from scrutineer.rules.ownership.copies import copying
@@ -19,7 +20,7 @@ from scrutineer.rules.ownership.roots import (
 )
 from scrutineer.rules.panic.destructors import drops_by_hand
 from scrutineer.rules.panic.updates import forgets, mends, sets_length, written_root
-from scrutineer.rules.panic.walk import Hazard, after, guarded, leaves, never, place_is_droppable
+from scrutineer.rules.panic.walk import Hazard, guarded, leaves, place_is_droppable
 
 _PLACEHOLDERS = frozenset(
     {"core::mem::uninitialized", "core::mem::zeroed", "core::mem::MaybeUninit::assume_init"}

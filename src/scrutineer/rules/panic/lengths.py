@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.paths import after, never
 from scrutineer.model.body import Operation, Place
 from scrutineer.model.types import TypeRef
 from scrutineer.program.project import normalise
 from scrutineer.program.tables.effects import effects_of
 from scrutineer.rules.ownership.roots import alive, argument, is_borrowed, pointee, root, without_references
 from scrutineer.rules.panic.updates import is_zero, sets_length, written_root
-from scrutineer.rules.panic.walk import Hazard, after, guarded, is_droppable, leaves, never
+from scrutineer.rules.panic.walk import Hazard, guarded, is_droppable, leaves
 
 
 def lengths(flow: FunctionFlow) -> Iterator[Hazard]:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import msgspec
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
 from scrutineer.flow.unwinding import open_part
-from scrutineer.model.body import Operation, Place
+from scrutineer.model.body import Place
 from scrutineer.model.types import TypeRef
 
 DROP = "core::ops::Drop"
-
-Test = Callable[[Point, Operation], bool]
 
 
 class Hazard(msgspec.Struct, frozen=True):
@@ -25,33 +21,6 @@ class Hazard(msgspec.Struct, frozen=True):
     mended: Point
     reason: str  # how: "`clone` of `T` may unwind"
     what: str  # the disorder, as a clause
-
-
-def after(flow: FunctionFlow, start: Point, stops: Test, *, forward: bool = False) -> Iterator[Point]:
-    """Points on the paths from after `start`; an operation that `stops` says ends its path and is left out.
-
-    `forward` ends paths where a loop begins its next turn.
-    """
-    position = flow.graph.position
-    todo, seen = [(start.block, start.at + 1)], set[int]()
-    while todo:
-        block, first = todo.pop()
-        operations = flow.body.blocks[block].operations
-        for at in range(first, len(operations)):
-            point = Point(block, at)
-            if stops(point, operations[at]):
-                break
-            yield point
-        else:
-            for target in flow.graph.successors[block]:
-                if target not in seen and not (forward and position[target] <= position[block]):
-                    seen.add(target)
-                    todo.append((target, 0))
-
-
-def never(_point: Point, _operation: Operation) -> bool:
-    """Stop nowhere."""
-    return False
 
 
 def user_code(flow: FunctionFlow, point: Point) -> str:

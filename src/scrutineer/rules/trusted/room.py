@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.paths import after
 from scrutineer.model.body import Place
 from scrutineer.rules.ownership.roots import argument, root
 from scrutineer.rules.panic.updates import sets_length
-from scrutineer.rules.panic.walk import after
 from scrutineer.rules.trusted.answers import Answer, whose
 
 _RESERVES = frozenset({"reserve", "try_reserve"})

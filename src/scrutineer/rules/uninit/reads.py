@@ -6,40 +6,30 @@ from typing import Literal
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.paths import firsts
 from scrutineer.model.body import Operation, Place
 from scrutineer.rules.ownership.roots import root
 
 _USERS = frozenset({"generic", "dyn", "callback"})
 _PASSED_BY = frozenset({"storage_dead", "drop", "match", "borrow"})
 
-Touch = Literal["none", "read", "other"]
+Touch = Literal["read", "other"]
 
 
 def is_read_first(flow: FunctionFlow, start: Point, place: Place) -> bool:
     """Whether on some path from after `start` a read comes before anything else that touches the place."""
-    todo, seen = [(start.block, start.at + 1)], set[int]()
-    while todo:
-        block, first = todo.pop()
-        operations = flow.body.blocks[block].operations
-        for at in range(first, len(operations)):
-            touch = _touch(flow, Point(block, at), place)
-            if touch == "read":
-                return True
-            if touch == "other":
-                break
-        else:
-            for target in flow.graph.successors[block]:
-                if target not in seen:
-                    seen.add(target)
-                    todo.append((target, 0))
-    return False
+
+    def touch(point: Point) -> Touch | None:
+        return _touch(flow, point, place)
+
+    return any(found == "read" for _, found in firsts(flow, start, touch))
 
 
-def _touch(flow: FunctionFlow, point: Point, place: Place) -> Touch:
+def _touch(flow: FunctionFlow, point: Point, place: Place) -> Touch | None:
     """What one operation does to a place: a borrow alone does nothing, what is done with it counts."""
     operation = flow.operation(point)
     if operation.kind in _PASSED_BY or _is_asked(operation):
-        return "none"
+        return None
     for operand in operation.operands:
         if operand.place is None or operand.place.local < 0:
             continue
@@ -49,7 +39,7 @@ def _touch(flow: FunctionFlow, point: Point, place: Place) -> Touch:
             return "read" if operation.kind == "call" and _looks(flow, point) else "other"
     target = operation.target
     written = target is not None and target.local == place.local
-    return "other" if written else "none"
+    return "other" if written else None
 
 
 def _is_asked(operation: Operation) -> bool:

@@ -8,6 +8,7 @@ import msgspec
 
 from scrutineer.flow.function import FunctionFlow
 from scrutineer.flow.graph import Point
+from scrutineer.flow.paths import firsts
 from scrutineer.flow.writes import overlaps
 from scrutineer.model.body import Operation, Place
 
@@ -27,23 +28,12 @@ class FirstUse(msgspec.Struct, frozen=True):
 
 def first_uses(flow: FunctionFlow, start: Point, place: Place) -> list[FirstUse]:
     """The first use on each path from after `start`; paths that use it no more have none."""
-    found: list[FirstUse] = []
-    todo, seen = [(start.block, start.at + 1)], set[int]()
-    while todo:
-        block, first = todo.pop()
-        operations = flow.body.blocks[block].operations
-        for at in range(first, len(operations)):
-            point = Point(block, at)
-            use = use_of(flow, point, place)
-            if use != "none":
-                found.append(FirstUse(use, point))
-                break
-        else:
-            for target in flow.graph.successors[block]:
-                if target not in seen:
-                    seen.add(target)
-                    todo.append((target, 0))
-    return found
+
+    def used(point: Point) -> FirstUse | None:
+        use = use_of(flow, point, place)
+        return None if use == "none" else FirstUse(use, point)
+
+    return [found for _, found in firsts(flow, start, used)]
 
 
 def use_of(flow: FunctionFlow, point: Point, place: Place) -> Use:
