@@ -16,6 +16,8 @@ from trees import STRICT, Write
         ('select = "x"', r"key `select`: Expected `array`, got `str`"),
         ('persona = "angry"', r"key `persona`: Invalid enum value 'angry'"),
         ("select = [1]", r"key `select\[0\]`: Expected `str`"),
+        ('target = "nowhere"', r"scrutineer\.toml: key `target`: `nowhere` is no target that is known"),
+        ('cfg = ["a(b"]', r"scrutineer\.toml: key `cfg`: `a\(b` is no condition"),
         ("select = [", "not TOML"),
     ],
 )

@@ -18,6 +18,7 @@ import msgspec
 from scrutineer.model.target import Edition, Panic
 from scrutineer.rules.audience import Persona
 from scrutineer.run.options import FailOn
+from scrutineer.syntax.build import UnknownBuildError, build_of
 
 _NAME = "scrutineer.toml"
 _TABLES = (("package", "metadata", "scrutineer"), ("workspace", "metadata", "scrutineer"))
@@ -88,6 +89,11 @@ def _checked(tables: object, path: Path, prefix: str) -> Configuration:
         found = msgspec.convert(tables, Configuration)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{path}: {_explain(str(error), prefix)}") from None
+    for key, conditions, target in (("cfg", found.cfg, ""), ("target", (), found.target)):
+        try:
+            build_of(conditions, target)
+        except UnknownBuildError as error:
+            raise ConfigurationError(f"{path}: key `{prefix}{key}`: {error}") from None
     if not found.baseline:
         return found
     return msgspec.structs.replace(found, baseline=str(path.parent / found.baseline))
